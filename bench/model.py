@@ -1,0 +1,158 @@
+"""What is measured and what comes out: subjects, measurements, medians. Only data, no processes."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from statistics import median
+
+EMPTY_KEY = "sold-0"
+
+
+class Program(StrEnum):
+    """What is started."""
+
+    demo = "demo"
+    ceiling = "ceiling"
+    fullhouse = "fullhouse"
+
+
+class Scene(StrEnum):
+    """What the clients do."""
+
+    one_event = "one event"
+    many_events = "many events"
+    reads = "reads"
+    keys = "keys"
+    echo = "echo"
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One line of the table; the first letter of the key is the letter that the subject goes by."""
+
+    key: str
+    title: str
+    program: Program
+    processes: int
+    scene: Scene
+
+
+SUBJECTS = (
+    Subject("a", "(a) in-memory demo", Program.demo, 1, Scene.one_event),
+    Subject("b1", "(b) ceiling, 1 process", Program.ceiling, 1, Scene.echo),
+    Subject("b2", "(b) ceiling, 2 processes", Program.ceiling, 2, Scene.echo),
+    Subject("c1", "(c) one event, 1 process", Program.fullhouse, 1, Scene.one_event),
+    Subject("c2", "(c) one event, 2 processes", Program.fullhouse, 2, Scene.one_event),
+    Subject("d", "(d) 1,000 events, 1 process", Program.fullhouse, 1, Scene.many_events),
+    Subject("e", "(e) availability reads, 1 process", Program.fullhouse, 1, Scene.reads),
+    Subject("f", "(f) idempotency keys, 1 process", Program.fullhouse, 1, Scene.keys),
+)
+
+
+def growth_subject(sold: int) -> Subject:
+    """Return (c) with so many bookings already sold."""
+    title = f"(c) with {sold:,} sold" if sold else "(c) empty"
+    return Subject(f"sold-{sold}", title, Program.fullhouse, 1, Scene.one_event)
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What wrk reported of one measurement.
+
+    `answered` counts the answers below 400, `refused` those of 400 and above.
+    """
+
+    answered: int
+    refused: int
+    socket_errors: int
+    seconds: float
+    p50_us: int
+    p90_us: int
+    p99_us: int
+    max_us: int
+
+    @property
+    def per_second(self) -> float:
+        """Return answers a second without the refused: a refusal is no booking."""
+        return self.answered / self.seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """One subject at one number of clients in one round; `sold` is what the server counted, if it sells."""
+
+    subject: str
+    clients: int
+    round: int
+    load: Load
+    sold: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What a server held when its measurements ended, in bytes; the largest of its serving processes."""
+
+    subject: str
+    rss_bytes: int
+    rss_peak_bytes: int
+    postgres_pss_bytes: int
+
+
+@dataclass(slots=True)
+class Findings:
+    """Everything that a run brought to light. A problem is what must not be, such as a booking too many."""
+
+    measurements: list[Measurement] = field(default_factory=list)
+    memories: list[Memory] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    postgres: dict[str, str] = field(default_factory=dict)
+
+    def at(self, subject: str, clients: int) -> "Medians | None":
+        """Return the medians of one subject at one number of clients, None if it was not measured."""
+        found = [m.load for m in self.measurements if m.subject == subject and m.clients == clients]
+        return Medians.of(found) if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class Medians:
+    """The medians over the rounds; refusals and errors are sums, for a single one is worth seeing."""
+
+    rounds: int
+    per_second: float
+    per_second_min: float
+    per_second_max: float
+    p50_ms: float
+    p99_ms: float
+    max_ms: float
+    refused: int
+    socket_errors: int
+
+    @classmethod
+    def of(cls, loads: list[Load]) -> "Medians":
+        """Return the medians of some rounds."""
+        rates = [load.per_second for load in loads]
+
+        def middle_ms(one: Callable[[Load], int]) -> float:
+            return median(map(one, loads)) / 1000
+
+        return cls(
+            rounds=len(loads),
+            per_second=median(rates),
+            per_second_min=min(rates),
+            per_second_max=max(rates),
+            p50_ms=middle_ms(lambda load: load.p50_us),
+            p99_ms=middle_ms(lambda load: load.p99_us),
+            max_ms=max(load.max_us for load in loads) / 1000,
+            refused=sum(load.refused for load in loads),
+            socket_errors=sum(load.socket_errors for load in loads),
+        )
+
+
+def chosen(letters: Iterable[str]) -> tuple[Subject, ...]:
+    """Return the subjects of some letters or keys: `c` means both `c1` and `c2`. Raises ValueError."""
+    wanted = [letter.strip() for letter in letters]
+    for letter in wanted:
+        if not any(letter in {subject.key, subject.key[0]} for subject in SUBJECTS):
+            message = f"there is no subject {letter!r}; there are {', '.join(s.key for s in SUBJECTS)}"
+            raise ValueError(message)
+    return tuple(s for s in SUBJECTS if s.key in wanted or s.key[0] in wanted)

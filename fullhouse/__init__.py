@@ -1,0 +1,1 @@
+"""Full House sells event tickets: every place exactly once."""

@@ -1,0 +1,72 @@
+"""Creating and looking up events."""
+
+import os
+from datetime import datetime
+
+from psycopg import errors
+
+from fullhouse.actions.deps import Deps
+from fullhouse.rules.allocation import Remembered, key_reused
+from fullhouse.rules.booking import EventCreated, IdempotencyKey, Outcome
+from fullhouse.rules.event import Availability, Event, EventDraft
+from fullhouse.rules.ids import RANDOM_BYTES_PER_ID, uuid7s
+from fullhouse.rules.refusals import EventNotFound, ValidationFailed
+from fullhouse.store import event, idempotency, organizer, pool
+from fullhouse.store.db import WriteConn
+
+
+async def create(deps: Deps, draft: EventDraft, key: IdempotencyKey | None) -> Outcome:
+    """Put an event on sale, with one pool for all its places.
+
+    Raises ValidationFailed when it is not in the future, and IdempotencyKeyReused.
+    """
+    now = deps.clock()
+    try:
+        async with deps.database.write() as conn:
+            if key is not None:
+                before = await (await idempotency.recall(conn, [key.id])).read()
+                if key.id in before:
+                    return _again(before[key.id], key)
+            return await _create(conn, draft, key, now)
+    except errors.UniqueViolation:
+        # The same key was committed by another request after we had looked.
+        async with deps.database.read() as reader:
+            before = await (await idempotency.recall(reader, [key.id if key else ""])).read()
+        if key is None or key.id not in before:
+            raise
+        return _again(before[key.id], key)
+
+
+def _again(before: Remembered, key: IdempotencyKey) -> Outcome:
+    if before.fingerprint != key.fingerprint:
+        raise key_reused()
+    return before.outcome._replace(replayed=True)
+
+
+async def _create(conn: WriteConn, draft: EventDraft, key: IdempotencyKey | None, now: datetime) -> Outcome:
+    if draft.starts_at <= now:
+        raise ValidationFailed("The date must be in the future.", field="date")
+    event_id, pool_id = uuid7s(now, os.urandom(2 * RANDOM_BYTES_PER_ID))
+    made = Event(event_id, draft.name, draft.starts_at, draft.venue, draft.total_seats, draft.total_seats, now)
+    outcome = EventCreated(made)
+    if key is not None:
+        await idempotency.remember(conn, {key.id: Remembered(key.fingerprint, outcome)}, now)
+    await event.create(conn, event_id, organizer.DEFAULT_ID, draft, now)
+    await pool.create(conn, event_id, pool_id, "General admission", draft.total_seats)
+    return outcome
+
+
+async def find(deps: Deps, event_id: str) -> Event:
+    """Look an event up. Raises EventNotFound."""
+    found = await deps.events.find(event_id)
+    if found is None:
+        raise EventNotFound("There is no such event.")
+    return found
+
+
+async def availability(deps: Deps, event_id: str) -> Availability:
+    """Tell what is left of an event. Raises EventNotFound."""
+    found = await deps.availability.find(event_id)
+    if found is None:
+        raise EventNotFound("There is no such event.")
+    return found

@@ -1,0 +1,41 @@
+"""The installation as a whole: brought up to date, checked for readiness, audited, tidied."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from fullhouse.store import audit, idempotency, migrations, organizer
+from fullhouse.store.audit import AuditReport
+from fullhouse.store.db import Database, ReadConn
+
+FORGET_BATCH = 5_000
+"""Rows of one delete, so that none holds locks for long."""
+
+
+async def migrate(database: Database) -> Sequence[str]:
+    """Apply the missing migrations and make the default organizer; returns the names of those applied."""
+    async with database.write() as conn:
+        names = await migrations.apply(conn)
+        await organizer.create_default(conn, datetime.now(UTC))
+    return names
+
+
+async def missing_migrations(conn: ReadConn) -> list[str]:
+    """What `migrate` would apply."""
+    return await migrations.missing(conn)
+
+
+async def run_audit(database: Database) -> AuditReport:
+    """Recompute every count."""
+    async with database.read() as conn:
+        return await audit.run(conn)
+
+
+async def forget_old_keys(database: Database, now: datetime, days_kept: int) -> int:
+    """Delete idempotency keys that no client will send again; returns how many."""
+    total = 0
+    while True:
+        async with database.write() as conn:
+            count = await idempotency.forget(conn, now - timedelta(days=days_kept), FORGET_BATCH)
+        total += count
+        if count < FORGET_BATCH:
+            return total

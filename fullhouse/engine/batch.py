@@ -1,0 +1,120 @@
+"""One batch = one transaction: lock and load, decide, write, commit."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from enum import Enum, auto
+from typing import NamedTuple
+
+from fullhouse.engine.intake import Batch
+from fullhouse.rules.allocation import Decision, Known, Remembered, decide
+from fullhouse.rules.booking import Booking, CancelRequest, Outcome
+from fullhouse.store import booking, idempotency, pool, sale
+from fullhouse.store.db import Reply, WriteConn
+
+
+class Step(Enum):
+    """Where a transaction is. What fails before `COMMIT` has changed nothing."""
+
+    LOCK = auto()
+    DECIDE = auto()
+    WRITE = auto()
+    COMMIT = auto()
+
+
+class Inputs(NamedTuple):
+    """What comes from outside, once for all tries of a batch, so that it can be replayed: the moment and fresh ids."""
+
+    now: datetime
+    ids: Sequence[str]
+
+
+class Transaction:
+    """One try at a batch. After an exception, `step` says how far it came and `decision` what it had sent."""
+
+    def __init__(self, conn: WriteConn, batch: Batch, put_back: Callable[[Batch, set[str]], None]) -> None:
+        """Nothing is sent before `run`. `put_back` takes the requests of locked events out of the batch."""
+        self._conn = conn
+        self._batch = batch
+        self._put_back = put_back
+        self.step = Step.LOCK
+        self.decision: Decision | None = None
+
+    async def run(self, inputs: Inputs, unsure: Decision | None = None) -> list[Outcome]:
+        """Decide and write the batch; returns an outcome for each of its waiters after the commit.
+
+        `unsure` is the decision of an earlier try that was lost in its commit. Its events are locked now, so
+        that try has ended; if its bookings are there, it was committed and its outcomes stand.
+
+        All statements up to the end of the pipeline are one implicit transaction, which is committed there:
+        BEGIN and COMMIT of its own would cost two statements more.
+        """
+        async with self._conn.pipeline():
+            try:
+                outcomes = await self._decide_and_send(inputs, unsure)
+            except BaseException:
+                # Leaving the pipeline would commit the part that was sent. Without its connection it is rolled back.
+                await self._conn.close()
+                raise
+            self.step = Step.COMMIT
+        return outcomes
+
+    async def _decide_and_send(self, inputs: Inputs, unsure: Decision | None) -> list[Outcome]:
+        known = await self._lock_and_load()
+        await self._leave_out_contended(known)
+        if unsure is not None and await self._was_committed(unsure):
+            return unsure.outcomes
+        self.step = Step.DECIDE
+        requests = [waiter.request for waiter in self._batch.waiters]
+        self.decision = decide(requests, known, inputs.now, inputs.ids)
+        self.step = Step.WRITE
+        await self._write(self.decision, inputs.now)
+        return self.decision.outcomes
+
+    async def _lock_and_load(self) -> Known:
+        """Send all questions at once, then read the answers. The lock comes first, so the others see what is newest."""
+        requests = [waiter.request for waiter in self._batch.waiters]
+        cancels = {(r.event_id, r.booking_id) for r in requests if type(r) is CancelRequest}
+        key_ids = {r.key.id for r in requests if r.key is not None}
+        sales = await sale.lock(self._conn, self._batch.event_ids, wait=self._batch.waits_for_locks)
+        bookings: Reply[dict[str, Booking]] | None = None
+        keys: Reply[dict[str, Remembered]] | None = None
+        if cancels:
+            bookings = await booking.load(self._conn, cancels)
+        if key_ids:
+            keys = await idempotency.recall(self._conn, key_ids)
+        return Known(
+            await sales.read(),
+            await bookings.read() if bookings else {},
+            await keys.read() if keys else {},
+        )
+
+    async def _leave_out_contended(self, known: Known) -> None:
+        """Put requests back whose event exists but is locked elsewhere: quiet events don't wait for a hot one."""
+        if self._batch.waits_for_locks:
+            return
+        missing = [event_id for event_id in self._batch.event_ids if event_id not in known.sales]
+        if missing:
+            contended = await sale.existing(self._conn, missing)
+            if contended:
+                self._put_back(self._batch, contended)
+
+    async def _was_committed(self, unsure: Decision) -> bool:
+        """A batch is written whole or not at all, so its first booking tells for all of it.
+
+        Without a booking there is nothing to ask for: cancelling again and remembering again change nothing.
+        """
+        if not unsure.booked:
+            return False
+        first = unsure.booked[0]
+        return await booking.exists(self._conn, first.event_id, first.id)
+
+    async def _write(self, decision: Decision, now: datetime) -> None:
+        """Send one statement for each kind of change that there is, whatever the number of requests."""
+        if decision.keys:
+            await idempotency.remember(self._conn, decision.keys, now)
+        if decision.booked:
+            await booking.insert(self._conn, decision.booked, decision.bookings_made)
+        if decision.cancelled:
+            await booking.cancel(self._conn, decision.cancelled)
+        if decision.taken_change:
+            await pool.change_taken(self._conn, decision.taken_change)

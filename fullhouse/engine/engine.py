@@ -1,0 +1,67 @@
+"""The engine of one process: a waiting line and its lanes, from the start to the drained end."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import NamedTuple
+
+from fullhouse.engine import measure
+from fullhouse.engine.intake import Intake, Limits
+from fullhouse.engine.lane import Lane, Patience
+from fullhouse.rules.booking import Outcome, Request
+from fullhouse.store.db import WriteConn
+
+
+class EngineSettings(NamedTuple):
+    """How the engine of a process is sized."""
+
+    own_lanes: int
+    limits: Limits
+    patience: Patience
+    drain_seconds_max: float
+
+
+class Engine:
+    """Everything that changes what is sold passes through here.
+
+    Quiet events share the batches of one lane, which never waits for a lock. An event with many waiting, or one
+    that another process has locked, gets batches of its own in another lane. So no event waits for another's lock.
+    """
+
+    def __init__(self, settings: EngineSettings, connect: Callable[[], Awaitable[WriteConn]]) -> None:
+        """Nothing runs before `start`."""
+        self._settings = settings
+        self._intake = Intake(settings.limits)
+        shared = Lane(self._intake, self._intake.take_shared, connect, settings.patience)
+        own = [Lane(self._intake, self._intake.take_own, connect, settings.patience) for _ in range(settings.own_lanes)]
+        self._lanes = [shared, *own]
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        """Begin to take batches."""
+        self._tasks = [asyncio.create_task(lane.run()) for lane in self._lanes]
+        self._tasks.append(asyncio.create_task(self._refuse_overdue()))
+
+    def submit(self, request: Request) -> asyncio.Future[Outcome]:
+        """Put a request in line; the future gets its outcome after the commit.
+
+        Raises `Busy` at once when the line is full; the future raises `Busy` or `OutcomeUnknown`.
+        """
+        return self._intake.join(request)
+
+    async def close(self) -> None:
+        """Serve who is in line, for a limited time, then refuse the rest and stop."""
+        self._intake.close()
+        deadline = asyncio.get_running_loop().time() + self._settings.drain_seconds_max
+        while not self._intake.is_idle and asyncio.get_running_loop().time() < deadline:
+            await asyncio.sleep(0.01)
+        self._intake.refuse_all()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _refuse_overdue(self) -> None:
+        """Look after those that no lane comes for, as when the database is away."""
+        while True:
+            await asyncio.sleep(self._settings.limits.wait_seconds_max / 10)
+            self._intake.refuse_overdue()
+            measure.WAITING.set(self._intake.waiting)

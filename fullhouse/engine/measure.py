@@ -1,0 +1,32 @@
+"""What the engine counts about itself, for Prometheus: per batch, never per request."""
+
+from collections import Counter as Tally
+
+from prometheus_client import Counter, Gauge, Histogram
+
+from fullhouse.rules.booking import Booked, Cancelled, Outcome, Refused
+
+REQUESTS = Counter("fullhouse_engine_requests_total", "Requests decided, by outcome.", ["outcome"])
+BATCH_SIZE = Histogram(
+    "fullhouse_engine_batch_requests", "Requests in a batch.", ["lane"], buckets=[1, 4, 16, 64, 256, 1024]
+)
+RETRIES = Counter("fullhouse_engine_retries_total", "Batches tried again after a transient fault.")
+FAILURES = Counter("fullhouse_engine_failures_total", "Batches that failed by a defect.")
+WAITING = Gauge("fullhouse_engine_waiting_requests", "Requests in the waiting line.", multiprocess_mode="livesum")
+
+
+def settled(outcomes: list[Outcome], *, shared: bool) -> None:
+    """Count a batch that was committed."""
+    BATCH_SIZE.labels("shared" if shared else "own").observe(len(outcomes))
+    for name, count in Tally(map(_name, outcomes)).items():
+        REQUESTS.labels(name).inc(count)
+
+
+def _name(outcome: Outcome) -> str:
+    if outcome.replayed:
+        return "replayed"
+    if isinstance(outcome, Booked):
+        return "booked"
+    if isinstance(outcome, Cancelled):
+        return "cancelled"
+    return outcome.refusal.code if isinstance(outcome, Refused) else "created"

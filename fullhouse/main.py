@@ -1,0 +1,172 @@
+"""Wiring only: settings become arguments, and the parts are put together. `fullhouse.main:app` is the ASGI application."""
+
+import asyncio
+import logging
+import os
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from functools import partial
+from importlib.metadata import version
+
+from fastapi import FastAPI
+
+from fullhouse.actions import installation
+from fullhouse.actions.deps import Deps
+from fullhouse.cli import logs
+from fullhouse.cli.commands import group
+from fullhouse.cli.program import Options, Program, ServePlan, StartError
+from fullhouse.engine.engine import Engine, EngineSettings
+from fullhouse.engine.gather import Gather
+from fullhouse.engine.intake import Limits
+from fullhouse.engine.lane import Patience
+from fullhouse.settings import PREFIX, Settings, SettingsError, read_settings
+from fullhouse.store import booking, event, key
+from fullhouse.store.db import Database, Reader, connect_engine
+from fullhouse.store.embedded import EmbeddedUnavailable, join
+from fullhouse.web import app as web
+from fullhouse.web.front_door import DoorSettings
+from fullhouse.web.http import AsgiApp
+from fullhouse.worker import jobs
+
+VERSION = version("fullhouse")
+HOSTED_APP = "fullhouse.main:app"
+
+
+def _nothing() -> None:
+    """The end of an application that has no PostgreSQL of its own to leave."""
+
+
+def build_deps(settings: Settings, conninfo: str) -> Deps:
+    """Put the parts together; nothing is opened yet."""
+    limits = Limits(
+        settings.line_length_max, settings.batch_size_max, settings.own_lane_length, settings.wait_seconds_max
+    )
+    patience = Patience(settings.batch_retries_max, settings.retry_pause_seconds, settings.batch_seconds_max)
+    connect = partial(connect_engine, conninfo, settings.lock_wait_ms, int(settings.batch_seconds_max * 1000))
+    reader = partial(Reader, conninfo)
+    gather = {"waiting_max": settings.line_length_max, "seconds_max": settings.wait_seconds_max}
+    return Deps(
+        engine=Engine(EngineSettings(settings.own_lanes, limits, patience, settings.drain_seconds_max), connect),
+        database=Database(
+            conninfo,
+            readers_max=settings.readers_max,
+            writers_max=settings.writers_max,
+            wait_seconds_max=settings.wait_seconds_max,
+        ),
+        events=Gather(reader(), event.find, **gather),
+        availability=Gather(reader(), event.availability, **gather),
+        bookings=Gather(reader(), booking.find, **gather),
+        api_keys=Gather(reader(), key.find_live, **gather),
+        clock=partial(datetime.now, UTC),
+        num_seats_max=settings.num_seats_max,
+    )
+
+
+def build_app(settings: Settings, conninfo: str, leave: Callable[[], None] = _nothing) -> AsgiApp:
+    """Make the ASGI application; its lifespan opens and closes all that it works with, and ends with `leave`."""
+    deps = build_deps(settings, conninfo)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        async with deps.running():
+            tasks = jobs.start(deps, idempotency_days_kept=settings.idempotency_days_kept)
+            try:
+                yield
+            finally:
+                for task in tasks:
+                    task.cancel()
+        await asyncio.to_thread(leave)
+
+    door = DoorSettings(settings.open, settings.body_bytes_max, settings.log_sample)
+    folder = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
+    return web.build(deps, web.WebSettings(door, VERSION, settings.num_seats_max, folder), lifespan)
+
+
+def hosted_app() -> AsgiApp:
+    """Make the application for whoever imports it by name: `fullhouse serve`, or another ASGI server."""
+    settings = read_settings()
+    if not logging.getLogger().handlers:
+        logs.configure(settings.log_level, settings.log_format)
+    if settings.database_url is not None:
+        return build_app(settings, settings.database_url)
+    embedded = join(settings.data_dir)
+    # The server imports the application inside its event loop, so this needs a loop in a thread of its own.
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, migrate_once(embedded.running.conninfo)).result()
+    return build_app(settings, embedded.running.conninfo, embedded.leave)
+
+
+def __getattr__(name: str) -> AsgiApp:
+    """Make `app` when it is asked for: importing this module alone starts nothing."""
+    if name == "app":
+        globals()["app"] = hosted_app()
+        return globals()["app"]  # type: ignore[no-any-return] # set in the line above
+    raise AttributeError(name)
+
+
+async def migrate_once(conninfo: str) -> None:
+    """Bring a database up to date."""
+    async with Database.opened(conninfo) as database:
+        await installation.migrate(database)
+
+
+def _settings(options: Options) -> Settings:
+    try:
+        return read_settings(dict(options))
+    except SettingsError as error:
+        raise StartError(str(error)) from error
+
+
+@asynccontextmanager
+async def _conninfo(settings: Settings) -> AsyncIterator[str]:
+    """The database of a command: one's own, or the embedded one, which it starts when nobody else has."""
+    if settings.database_url is not None:
+        yield settings.database_url
+        return
+    try:
+        embedded = await asyncio.to_thread(join, settings.data_dir)
+    except EmbeddedUnavailable as error:
+        raise StartError(str(error)) from error
+    try:
+        await migrate_once(embedded.running.conninfo)
+        yield embedded.running.conninfo
+    finally:
+        await asyncio.to_thread(embedded.leave)
+
+
+@asynccontextmanager
+async def _open_deps(options: Options) -> AsyncIterator[Deps]:
+    settings = _settings(options)
+    async with _conninfo(settings) as conninfo:
+        deps = build_deps(settings, conninfo)
+        async with deps.running():
+            yield deps
+
+
+@asynccontextmanager
+async def _open_database(options: Options) -> AsyncIterator[Database]:
+    async with _conninfo(_settings(options)) as conninfo, Database.opened(conninfo) as database:
+        yield database
+
+
+def _plan(options: Options) -> ServePlan:
+    settings = _settings(options)
+    return ServePlan(
+        host=settings.host,
+        port=settings.port,
+        workers=settings.workers,
+        is_open=settings.open,
+        data_dir=settings.data_dir,
+        database_url=settings.database_url,
+        drain_seconds_max=settings.drain_seconds_max,
+        configure_logs=partial(logs.configure, settings.log_level, settings.log_format),
+        hosted_app=HOSTED_APP,
+        environment={PREFIX + name.upper(): str(getattr(settings, name)) for name in settings.model_fields_set},
+    )
+
+
+def console() -> None:
+    """The command `fullhouse`."""
+    group(obj=Program(open_deps=_open_deps, open_database=_open_database, plan=_plan))

@@ -1,0 +1,56 @@
+"""How the API's calls are described in the OpenAPI document: parameters, bodies, answers."""
+
+from typing import Any
+
+from pydantic import BaseModel
+
+from fullhouse.web.api.shapes import ProblemShape
+from fullhouse.web.errors import STATUSES
+
+IDEMPOTENCY_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "The same key with the same request gives the same answer, once more or at the same moment. "
+    "Use a fresh UUID for each new request.",
+    "schema": {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 255,
+        "pattern": r"^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$",
+    },
+}
+
+ANYWHERE = ("busy", "validation_failed", "playground_is_local", "api_key_required", "payload_too_large")
+"""Any call may get these: by a full line or an absent database, a doubled header, the playground's rule, a bad key."""
+
+MANAGEMENT = ("api_key_required",)
+
+
+def body_of(model: type[BaseModel], **changes: dict[str, Any]) -> dict[str, Any]:
+    """A JSON body of this shape; `changes` add to the schema of its fields."""
+    schema = model.model_json_schema()
+    for name, change in changes.items():
+        schema["properties"][name] |= change
+    return {"required": True, "content": {"application/json": {"schema": schema}}}
+
+
+def problems(*codes: str, body: bool = False) -> dict[int | str, dict[str, Any]]:
+    """The problem answers of a call, by status, each with the codes that it may carry."""
+    media = ("unsupported_media_type",) if body else ()
+    by_status: dict[int | str, list[str]] = {}
+    for code in dict.fromkeys((*codes, *media, *ANYWHERE)):
+        by_status.setdefault(STATUSES[code][0], []).append(code)
+    return {
+        status: {
+            "description": " or ".join(f"`{code}`" for code in found),
+            "content": {"application/problem+json": {"schema": ProblemShape.model_json_schema()}},
+        }
+        for status, found in by_status.items()
+    }
+
+
+def made(shape: type[BaseModel]) -> dict[int | str, dict[str, Any]]:
+    """The answer of a call that makes something: it says where that can be read."""
+    header = {"description": "Where it can be read.", "schema": {"type": "string"}}
+    return {201: {"description": f"Made: {shape.__doc__}", "headers": {"Location": header}}}

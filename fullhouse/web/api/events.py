@@ -1,0 +1,83 @@
+"""Events: put on sale, listed, looked up."""
+
+import base64
+import binascii
+import json
+from datetime import datetime
+from urllib.parse import urlencode
+
+from fullhouse.actions import event
+from fullhouse.actions.deps import Deps
+from fullhouse.rules.booking import EventCreated
+from fullhouse.rules.event import Event, EventFilter, EventPosition
+from fullhouse.rules.refusals import EventNotFound, ValidationFailed
+from fullhouse.store import event as stored
+from fullhouse.web.api.shapes import EventRequest, availability_json, event_fields, moment_text, uuid_or_none
+from fullhouse.web.auth import require_management
+from fullhouse.web.call import Call
+from fullhouse.web.http import JSON, REPLAYED, Answer, parse
+from fullhouse.web.idempotency import key_of
+
+
+async def create(deps: Deps, call: Call) -> Answer:
+    """`POST /events`."""
+    require_management(call.caller)
+    request = parse(EventRequest, call.headers, call.body)
+    key = key_of(call.headers, call.caller, "POST /events", request.model_dump_json())
+    outcome = await event.create(deps, request.draft(), key)
+    if not isinstance(outcome, EventCreated):
+        raise TypeError(f"an event's key does not remember {outcome!r}")
+    location = (b"location", b"/events/" + outcome.event.id.encode())
+    body = json.dumps(event_fields(outcome.event)).encode()
+    return Answer(201, [JSON, location, *([REPLAYED] if outcome.replayed else [])], body)
+
+
+async def show(deps: Deps, event_id: str) -> Answer:
+    """`GET /events/{id}`."""
+    return Answer(200, [JSON], json.dumps(event_fields(await event.find(deps, _id(event_id)))).encode())
+
+
+async def availability(deps: Deps, event_id: str) -> Answer:
+    """`GET /events/{id}/availability`."""
+    return Answer(200, [JSON], availability_json(await event.availability(deps, _id(event_id))))
+
+
+async def index(deps: Deps, chosen: EventFilter, limit: int, cursor: str | None) -> Answer:
+    """`GET /events`: a page of events, and a link to the next one while there is more."""
+    after = None if cursor is None else _position(cursor)
+    async with deps.database.read() as conn:
+        found = await stored.page(conn, chosen, after, limit + 1)
+    headers = [JSON]
+    if len(found) > limit:
+        headers.append((b"link", _next_link(chosen, limit, found[limit - 1]).encode()))
+    return Answer(200, headers, json.dumps([event_fields(one) for one in found[:limit]]).encode())
+
+
+def _next_link(chosen: EventFilter, limit: int, last: Event) -> str:
+    text = f"{last.starts_at.isoformat()} {last.id}"
+    query: dict[str, str | int] = {"limit": limit, "cursor": base64.urlsafe_b64encode(text.encode()).decode()}
+    if chosen.since is not None:
+        query["from"] = moment_text(chosen.since)
+    if chosen.until is not None:
+        query["to"] = moment_text(chosen.until)
+    if chosen.text is not None:
+        query["q"] = chosen.text
+    return f'</events?{urlencode(query)}>; rel="next"'
+
+
+def _position(cursor: str) -> EventPosition:
+    try:
+        moment, _, event_id = base64.urlsafe_b64decode(cursor.encode("ascii")).decode("ascii").partition(" ")
+        starts_at = datetime.fromisoformat(moment)
+    except (ValueError, binascii.Error):
+        starts_at, event_id = None, ""
+    if starts_at is None or starts_at.tzinfo is None or uuid_or_none(event_id) is None:
+        raise ValidationFailed("cursor: take it from the Link header of the page before.", field="cursor")
+    return EventPosition(starts_at, event_id)
+
+
+def _id(text: str) -> str:
+    canonical = uuid_or_none(text)
+    if canonical is None:
+        raise EventNotFound("There is no such event.")
+    return canonical

@@ -1,0 +1,155 @@
+"""The outermost part of the program: what holds for every request, and the few hottest calls without the framework."""
+
+import itertools
+import logging
+import secrets
+import time
+from collections.abc import Awaitable, Callable
+from typing import NamedTuple, TypeAlias
+
+from fullhouse.actions.deps import Deps
+from fullhouse.rules.refusals import Refusal, ValidationFailed
+from fullhouse.web import measure
+from fullhouse.web.api import bookings, events
+from fullhouse.web.auth import OWNER, caller_of, keep_local
+from fullhouse.web.call import Call
+from fullhouse.web.errors import defect, refused
+from fullhouse.web.http import Answer, AsgiApp, ClientGoneError, Headers, Message, Receive, Scope, Send, read_body
+
+log = logging.getLogger(__name__)
+
+HotCall: TypeAlias = Callable[[Deps, Call], Awaitable[Answer]]
+
+HOT: dict[tuple[str, str], HotCall] = {("POST", "/bookings"): bookings.book}
+AVAILABILITY_HEAD = "/events/"
+AVAILABILITY_TAIL = "/availability"
+AVAILABILITY_ID = slice(len(AVAILABILITY_HEAD), -len(AVAILABILITY_TAIL))
+
+SINGLE_HEADERS = (b"host", b"origin", b"authorization", b"content-type", b"content-length", b"idempotency-key")
+"""Of these a request may have one; with two, two readers could disagree about which counts."""
+
+
+class DoorSettings(NamedTuple):
+    """What the front door lets in, and how much of it is logged."""
+
+    is_open: bool
+    body_bytes_max: int
+    log_sample: int
+
+
+class FrontDoor:
+    """An ASGI application around the framework's. Every refusal and every defect becomes a problem here."""
+
+    def __init__(self, app: AsgiApp, deps: Deps, settings: DoorSettings) -> None:
+        """Hand what is not hot on to `app`, with the call in `scope["fullhouse.call"]`."""
+        self._app = app
+        self._deps = deps
+        self._settings = settings
+        self._prefix = secrets.token_hex(4)
+        self._numbers = itertools.count(1)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        number = next(self._numbers)
+        request_id = f"{self._prefix}-{number:x}"
+        started = time.perf_counter()
+        try:
+            headers = _headers(scope)
+            if self._settings.is_open:
+                keep_local(scope.get("client"), headers)
+                caller = OWNER
+            else:
+                caller = await caller_of(self._deps, headers, is_open=False)
+            body = await read_body(receive, headers, self._settings.body_bytes_max)
+            call = Call(headers, body, caller)
+            answer = await self._hot(scope, call)
+            if answer is None:
+                await self._through_framework(scope, call, send, request_id, started)
+                return
+        except Refusal as refusal:
+            answer = refused(refusal)
+        except ClientGoneError:
+            return
+        except Exception:
+            log.exception("defect", extra={"request_id": request_id, "path": _shown(scope["path"])})
+            answer = defect(request_id)
+        await _send(send, answer, request_id, is_head=scope["method"] == "HEAD")
+        if number % self._settings.log_sample == 0 or answer.status >= 500:  # noqa: PLR2004 - server errors
+            _log(scope, answer.status, request_id, started)
+        measure.answered(answer.status)
+
+    async def _hot(self, scope: Scope, call: Call) -> Answer | None:
+        """Answer one of the hottest calls, or None when it is none of them."""
+        path: str = scope["path"]
+        hot = HOT.get((scope["method"], path))
+        if hot is not None:
+            return await hot(self._deps, call)
+        if path.endswith(AVAILABILITY_TAIL) and path.startswith(AVAILABILITY_HEAD) and scope["method"] == "GET":
+            return await events.availability(self._deps, path[AVAILABILITY_ID])
+        return None
+
+    async def _through_framework(self, scope: Scope, call: Call, send: Send, request_id: str, started: float) -> None:
+        """Let the framework route the call, with the body that is already read."""
+        status = 500
+
+        async def receive_body() -> Message:
+            return {"type": "http.request", "body": call.body, "more_body": False}
+
+        async def send_with_id(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
+            await send(message)
+
+        scope["fullhouse.call"] = call
+        scope["fullhouse.request_id"] = request_id
+        try:
+            await self._app(scope, receive_body, send_with_id)
+        finally:
+            _log(scope, status, request_id, started)
+            measure.answered(status)
+
+
+def _headers(scope: Scope) -> Headers:
+    """The headers by name. Raises ValidationFailed when one that decides something comes twice."""
+    pairs = scope["headers"]
+    headers = dict(pairs)
+    if len(headers) != len(pairs):
+        names = [name for name, _ in pairs]
+        for name in SINGLE_HEADERS:
+            if names.count(name) > 1:
+                raise ValidationFailed(f"{name.decode()}: send this header once.", field=name.decode())
+    return headers
+
+
+async def _send(send: Send, answer: Answer, request_id: str, *, is_head: bool) -> None:
+    status, headers, body = answer
+    headers.append((b"content-length", b"%d" % len(body)))
+    headers.append((b"x-request-id", request_id.encode()))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": b"" if is_head else body})
+
+
+def _log(scope: Scope, status: int, request_id: str, started: float) -> None:
+    log.info(
+        "request",
+        extra={
+            "method": scope["method"],
+            "path": _shown(scope["path"]),
+            "status": status,
+            "milliseconds": round((time.perf_counter() - started) * 1000, 2),
+            "request_id": request_id,
+        },
+    )
+
+
+def _shown(path: str) -> str:
+    """A path without what opens something: a booking's id is its buyer's key."""
+    if path.startswith("/bookings/"):
+        booking_id, slash, rest = path.removeprefix("/bookings/").partition("/")
+        return f"/bookings/{booking_id[:8]}…{slash}{rest}"
+    return path

@@ -1,0 +1,1 @@
+"""Background jobs, each a few lines that call one action."""
