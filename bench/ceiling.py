@@ -6,6 +6,7 @@ Nothing that does the same work in Python behind uvicorn can be faster.
 Run: uvicorn ceiling:app --port PORT --no-access-log
 """
 
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -26,7 +27,12 @@ class Booking(BaseModel):
     created_at: datetime
 
 
-async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
+Message = dict[str, Any]
+
+
+async def app(
+    scope: Message, receive: Callable[[], Awaitable[Message]], send: Callable[[Message], Awaitable[None]]
+) -> None:
     if scope["type"] != "http":
         return
     body = b""

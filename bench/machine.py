@@ -16,7 +16,7 @@ PACKAGES = ("fastapi", "uvicorn", "pydantic", "psycopg")
 HERE = Path(__file__).resolve().parent
 
 
-def describe(folder: Path, postgres: dict[str, str]) -> dict[str, str]:
+def describe(folder: Path, postgres: dict[str, str], load_before: float) -> dict[str, str]:
     """Return what has to be known to compare a run with another one."""
     settings = [f"{name} {value}" for name, value in postgres.items() if name != "server_version"]
     described = {
@@ -24,7 +24,8 @@ def describe(folder: Path, postgres: dict[str, str]) -> dict[str, str]:
         "processor": _first(Path("/proc/cpuinfo"), r"model name\s*:\s*(.+)") or platform.machine(),
         "cores": str(len(os.sched_getaffinity(0))),
         "memory": _memory(),
-        "kernel": f"{platform.system()} {platform.release()}",
+        "load before the run": f"{load_before:.2f}",
+        "kernel": f"{platform.system()} {platform.release().partition('-')[0]}",
         "file system of the database": file_system(folder),
         "Python": platform.python_version(),
         "packages": ", ".join(f"{name} {_version(name)}" for name in PACKAGES),

@@ -33,6 +33,8 @@ def run_to_end(command: list[str], *, cwd: Path, seconds_max: float) -> subproce
     except subprocess.TimeoutExpired:
         message = f"{Path(command[0]).name} did not end within {seconds_max:.0f} seconds"
         raise BenchError(message) from None
+    except OSError as error:
+        raise BenchError(f"{Path(command[0]).name} cannot be started: {error.strerror}") from None
 
 
 class Child:
@@ -41,16 +43,19 @@ class Child:
     def __init__(self, command: list[str], *, log: Path, cwd: Path) -> None:
         """Start it in a session of its own: Ctrl-C then reaches only the benchmark, which stops it."""
         self._log = log
-        with log.open("wb") as sink:
-            self._process = subprocess.Popen(
-                command,
-                cwd=cwd,
-                env=environment(),
-                stdin=subprocess.DEVNULL,
-                stdout=sink,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
+        try:
+            with log.open("wb") as sink:
+                self._process = subprocess.Popen(
+                    command,
+                    cwd=cwd,
+                    env=environment(),
+                    stdin=subprocess.DEVNULL,
+                    stdout=sink,
+                    stderr=subprocess.STDOUT,
+                    start_new_session=True,
+                )
+        except OSError as error:
+            raise BenchError(f"{Path(command[0]).name} cannot be started: {error.strerror}") from None
 
     @property
     def pid(self) -> int:

@@ -1,5 +1,6 @@
 """The benchmark from the command line: starts everything, measures in rounds, says what it found."""
 
+import os
 import shlex
 import shutil
 import signal
@@ -22,6 +23,7 @@ from bench.report import as_text, progress, write
 from bench.scenes import act_for, measure, warm_up
 from bench.subjects import Workshop, audit, serving, weigh
 
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 QUICK_SECONDS = 2  # wrk takes whole seconds.
 
 
@@ -54,7 +56,8 @@ class Plan:
 @click.option("--fullhouse", default=None, help="The command of Full House, by default the one beside Python.")
 def main(**given: Any) -> None:  # noqa: ANN401 - the options say which
     """Measure Full House beside the in-memory demo and the ceiling of the language."""
-    signal.signal(signal.SIGTERM, _end)
+    for number in STOP_SIGNALS:
+        signal.signal(number, _end)
     try:
         find_wrk()
         raise_file_limit()
@@ -97,6 +100,7 @@ def measure_all(workshop: Workshop, plan: Plan) -> dict[str, str]:
 
     The subjects take turns, round after round, so that a slow minute of the machine hits all of them alike.
     """
+    load_before = os.getloadavg()[0]
     for number in range(1, plan.rounds + 1):
         for subject in plan.subjects:
             folder = workshop.folder / f"{subject.key}-{number}"
@@ -104,7 +108,7 @@ def measure_all(workshop: Workshop, plan: Plan) -> dict[str, str]:
             measure_subject(workshop, subject, plan, folder, number)
             shutil.rmtree(folder)
     measure_growth(workshop, plan.sizes, rounds=plan.rounds, seconds=plan.seconds, say=click.echo)
-    return describe(workshop.folder, workshop.findings.postgres)
+    return describe(workshop.folder, workshop.findings.postgres, load_before)
 
 
 def measure_subject(workshop: Workshop, subject: Subject, plan: Plan, folder: Path, number: int) -> None:
@@ -139,5 +143,7 @@ def _numbers(text: str, *, least: int) -> tuple[int, ...]:
 
 
 def _end(_number: int, _frame: FrameType | None) -> None:
-    """Treat a request to stop like Ctrl-C, so that everything is stopped on the way out."""
+    """End the run, stopping everything on the way out; that takes seconds, and nothing may cut it short."""
+    for number in STOP_SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
     raise KeyboardInterrupt

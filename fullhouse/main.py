@@ -1,4 +1,4 @@
-"""Wiring only: settings become arguments, and the parts are put together. `fullhouse.main:app` is the ASGI application."""
+"""Wiring only: settings become arguments, and the parts are put together. `app` is the ASGI application."""
 
 import asyncio
 import logging
@@ -18,7 +18,7 @@ from fullhouse.cli import logs
 from fullhouse.cli.commands import group
 from fullhouse.cli.program import Options, Program, ServePlan, StartError
 from fullhouse.engine.engine import Engine, EngineSettings
-from fullhouse.engine.gather import Gather
+from fullhouse.engine.gather import Gather, GatherLimits
 from fullhouse.engine.intake import Limits
 from fullhouse.engine.lane import Patience
 from fullhouse.settings import PREFIX, Settings, SettingsError, read_settings
@@ -43,10 +43,12 @@ def build_deps(settings: Settings, conninfo: str) -> Deps:
     limits = Limits(
         settings.line_length_max, settings.batch_size_max, settings.own_lane_length, settings.wait_seconds_max
     )
-    patience = Patience(settings.batch_retries_max, settings.retry_pause_seconds, settings.batch_seconds_max)
+    patience = Patience(
+        settings.batch_retries_max, settings.retry_pause_seconds, settings.batch_seconds_max, settings.wait_seconds_max
+    )
     connect = partial(connect_engine, conninfo, settings.lock_wait_ms, int(settings.batch_seconds_max * 1000))
     reader = partial(Reader, conninfo)
-    gather = {"waiting_max": settings.line_length_max, "seconds_max": settings.wait_seconds_max}
+    gather = GatherLimits(settings.line_length_max, settings.wait_seconds_max)
     return Deps(
         engine=Engine(EngineSettings(settings.own_lanes, limits, patience, settings.drain_seconds_max), connect),
         database=Database(
@@ -55,10 +57,10 @@ def build_deps(settings: Settings, conninfo: str) -> Deps:
             writers_max=settings.writers_max,
             wait_seconds_max=settings.wait_seconds_max,
         ),
-        events=Gather(reader(), event.find, **gather),
-        availability=Gather(reader(), event.availability, **gather),
-        bookings=Gather(reader(), booking.find, **gather),
-        api_keys=Gather(reader(), key.find_live, **gather),
+        events=Gather(reader(), event.find, gather),
+        availability=Gather(reader(), event.availability, gather),
+        bookings=Gather(reader(), booking.find, gather),
+        api_keys=Gather(reader(), key.find_live, gather),
         clock=partial(datetime.now, UTC),
         num_seats_max=settings.num_seats_max,
     )

@@ -48,7 +48,7 @@ class Settings(BaseSettings):
     )
     lock_wait_ms: int = Field(3_000, ge=1, description="Milliseconds that a batch waits for an event locked elsewhere.")
     batch_seconds_max: float = Field(10, gt=0, le=300, description="Seconds of one try at a batch.")
-    batch_retries_max: int = Field(6, ge=0, le=20, description="Tries again after a transient fault; covers a restart.")
+    batch_retries_max: int = Field(7, ge=0, le=20, description="Tries again after a transient fault; covers a restart.")
     retry_pause_seconds: float = Field(
         0.05, ge=0, description="Seconds before the first retry; each next one doubles it."
     )

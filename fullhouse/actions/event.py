@@ -24,17 +24,19 @@ async def create(deps: Deps, draft: EventDraft, key: IdempotencyKey | None) -> O
     try:
         async with deps.database.write() as conn:
             if key is not None:
-                before = await (await idempotency.recall(conn, [key.id])).read()
-                if key.id in before:
-                    return _again(before[key.id], key)
+                before = await idempotency.find(conn, key.id)
+                if before is not None:
+                    return _again(before, key)
             return await _create(conn, draft, key, now)
     except errors.UniqueViolation:
         # The same key was committed by another request after we had looked.
-        async with deps.database.read() as reader:
-            before = await (await idempotency.recall(reader, [key.id if key else ""])).read()
-        if key is None or key.id not in before:
+        if key is None:
             raise
-        return _again(before[key.id], key)
+        async with deps.database.read() as reader:
+            before = await idempotency.find(reader, key.id)
+        if before is None:
+            raise
+        return _again(before, key)
 
 
 def _again(before: Remembered, key: IdempotencyKey) -> Outcome:
@@ -50,7 +52,7 @@ async def _create(conn: WriteConn, draft: EventDraft, key: IdempotencyKey | None
     made = Event(event_id, draft.name, draft.starts_at, draft.venue, draft.total_seats, draft.total_seats, now)
     outcome = EventCreated(made)
     if key is not None:
-        await idempotency.remember(conn, {key.id: Remembered(key.fingerprint, outcome)}, now)
+        await idempotency.add(conn, key.id, Remembered(key.fingerprint, outcome), now)
     await event.create(conn, event_id, organizer.DEFAULT_ID, draft, now)
     await pool.create(conn, event_id, pool_id, "General admission", draft.total_seats)
     return outcome

@@ -75,7 +75,7 @@ def group() -> None:
 @_database_options
 @click.pass_obj
 @_clear
-def serve(program: Program, is_open: bool | None, **flags: object) -> None:  # noqa: FBT001 - click calls it
+def serve(program: Program, /, is_open: bool | None, **flags: object) -> None:  # noqa: FBT001 - click calls it
     """Serve the API until Ctrl-C; bookings under way are then finished."""
     serving.serve(program.plan(_given(open=is_open, **flags)))
 
@@ -84,7 +84,7 @@ def serve(program: Program, is_open: bool | None, **flags: object) -> None:  # n
 @_database_options
 @click.pass_obj
 @_clear
-def migrate(program: Program, **flags: object) -> None:
+def migrate(program: Program, /, **flags: object) -> None:
     """Bring the database up to date."""
 
     async def run() -> None:
@@ -99,7 +99,7 @@ def migrate(program: Program, **flags: object) -> None:
 @_database_options
 @click.pass_obj
 @_clear
-def audit(program: Program, **flags: object) -> None:
+def audit(program: Program, /, **flags: object) -> None:
     """Recompute every count from its rows; ends with 1 when something differs."""
 
     async def run() -> int:
@@ -121,7 +121,7 @@ def audit(program: Program, **flags: object) -> None:
 @_database_options
 @click.pass_obj
 @_clear
-def load_demo(program: Program, **flags: object) -> None:
+def load_demo(program: Program, /, **flags: object) -> None:
     """Load a believable set of events with bookings. Again: nothing is added twice."""
 
     async def run() -> None:
@@ -142,7 +142,7 @@ def keys() -> None:
 @_database_options
 @click.pass_obj
 @_clear
-def create_key(program: Program, name: str, **flags: object) -> None:
+def create_key(program: Program, /, name: str, **flags: object) -> None:
     """Make an API key and print it once; only a hash of it is kept."""
 
     async def run() -> None:
@@ -160,7 +160,7 @@ def create_key(program: Program, name: str, **flags: object) -> None:
 @_database_options
 @click.pass_obj
 @_clear
-def list_keys(program: Program, **flags: object) -> None:
+def list_keys(program: Program, /, **flags: object) -> None:
     """List all API keys, without what opens anything."""
 
     async def run() -> None:
@@ -180,7 +180,7 @@ def list_keys(program: Program, **flags: object) -> None:
 @_database_options
 @click.pass_obj
 @_clear
-def revoke_key(program: Program, key_id: str, **flags: object) -> None:
+def revoke_key(program: Program, /, key_id: str, **flags: object) -> None:
     """End a key for good; ID is from 'fullhouse key list'."""
 
     async def run() -> int:

@@ -4,15 +4,17 @@ import logging
 import sys
 
 import structlog
+from structlog.typing import Processor
 
 
 def configure(level: str, form: str) -> None:
     """Send all logging of this process, ours and the libraries', through one formatter."""
-    shared = [
+    shared: list[Processor] = [
         structlog.stdlib.add_log_level,
         structlog.stdlib.ExtraAdder(),
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
+    last: list[Processor]
     if form == "json":
         last = [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
     else:

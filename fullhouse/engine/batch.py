@@ -6,10 +6,10 @@ from enum import Enum, auto
 from typing import NamedTuple
 
 from fullhouse.engine.intake import Batch
-from fullhouse.rules.allocation import Decision, Known, Remembered, decide
-from fullhouse.rules.booking import Booking, CancelRequest, Outcome
+from fullhouse.rules.allocation import Decision, Known, decide
+from fullhouse.rules.booking import CancelRequest, Outcome
 from fullhouse.store import booking, idempotency, pool, sale
-from fullhouse.store.db import Reply, WriteConn
+from fullhouse.store.pipeline import Pipeline
 
 
 class Step(Enum):
@@ -31,9 +31,9 @@ class Inputs(NamedTuple):
 class Transaction:
     """One try at a batch. After an exception, `step` says how far it came and `decision` what it had sent."""
 
-    def __init__(self, conn: WriteConn, batch: Batch, put_back: Callable[[Batch, set[str]], None]) -> None:
+    def __init__(self, pipeline: Pipeline, batch: Batch, put_back: Callable[[Batch, set[str]], None]) -> None:
         """Nothing is sent before `run`. `put_back` takes the requests of locked events out of the batch."""
-        self._conn = conn
+        self._pipeline = pipeline
         self._batch = batch
         self._put_back = put_back
         self.step = Step.LOCK
@@ -44,30 +44,19 @@ class Transaction:
 
         `unsure` is the decision of an earlier try that was lost in its commit. Its events are locked now, so
         that try has ended; if its bookings are there, it was committed and its outcomes stand.
-
-        All statements up to the end of the pipeline are one implicit transaction, which is committed there:
-        BEGIN and COMMIT of its own would cost two statements more.
         """
-        async with self._conn.pipeline():
-            try:
-                outcomes = await self._decide_and_send(inputs, unsure)
-            except BaseException:
-                # Leaving the pipeline would commit the part that was sent. Without its connection it is rolled back.
-                await self._conn.close()
-                raise
+        async with self._pipeline:
+            known = await self._lock_and_load()
+            await self._leave_out_contended(known)
+            if unsure is not None and await self._was_committed(unsure):
+                return unsure.outcomes
+            self.step = Step.DECIDE
+            requests = [waiter.request for waiter in self._batch.waiters]
+            self.decision = decide(requests, known, inputs.now, inputs.ids)
+            self.step = Step.WRITE
+            self._write(self.decision, inputs.now)
             self.step = Step.COMMIT
-        return outcomes
-
-    async def _decide_and_send(self, inputs: Inputs, unsure: Decision | None) -> list[Outcome]:
-        known = await self._lock_and_load()
-        await self._leave_out_contended(known)
-        if unsure is not None and await self._was_committed(unsure):
-            return unsure.outcomes
-        self.step = Step.DECIDE
-        requests = [waiter.request for waiter in self._batch.waiters]
-        self.decision = decide(requests, known, inputs.now, inputs.ids)
-        self.step = Step.WRITE
-        await self._write(self.decision, inputs.now)
+            await self._pipeline.commit()
         return self.decision.outcomes
 
     async def _lock_and_load(self) -> Known:
@@ -75,13 +64,9 @@ class Transaction:
         requests = [waiter.request for waiter in self._batch.waiters]
         cancels = {(r.event_id, r.booking_id) for r in requests if type(r) is CancelRequest}
         key_ids = {r.key.id for r in requests if r.key is not None}
-        sales = await sale.lock(self._conn, self._batch.event_ids, wait=self._batch.waits_for_locks)
-        bookings: Reply[dict[str, Booking]] | None = None
-        keys: Reply[dict[str, Remembered]] | None = None
-        if cancels:
-            bookings = await booking.load(self._conn, cancels)
-        if key_ids:
-            keys = await idempotency.recall(self._conn, key_ids)
+        sales = sale.lock(self._pipeline, self._batch.event_ids, wait=self._batch.waits_for_locks)
+        bookings = booking.load(self._pipeline, cancels) if cancels else None
+        keys = idempotency.recall(self._pipeline, key_ids) if key_ids else None
         return Known(
             await sales.read(),
             await bookings.read() if bookings else {},
@@ -94,7 +79,7 @@ class Transaction:
             return
         missing = [event_id for event_id in self._batch.event_ids if event_id not in known.sales]
         if missing:
-            contended = await sale.existing(self._conn, missing)
+            contended = await sale.existing(self._pipeline, missing).read()
             if contended:
                 self._put_back(self._batch, contended)
 
@@ -106,15 +91,15 @@ class Transaction:
         if not unsure.booked:
             return False
         first = unsure.booked[0]
-        return await booking.exists(self._conn, first.event_id, first.id)
+        return await booking.exists(self._pipeline, first.event_id, first.id).read()
 
-    async def _write(self, decision: Decision, now: datetime) -> None:
+    def _write(self, decision: Decision, now: datetime) -> None:
         """Send one statement for each kind of change that there is, whatever the number of requests."""
         if decision.keys:
-            await idempotency.remember(self._conn, decision.keys, now)
-        if decision.booked:
-            await booking.insert(self._conn, decision.booked, decision.bookings_made)
+            idempotency.remember(self._pipeline, decision.keys, now)
         if decision.cancelled:
-            await booking.cancel(self._conn, decision.cancelled)
-        if decision.taken_change:
-            await pool.change_taken(self._conn, decision.taken_change)
+            booking.cancel(self._pipeline, decision.cancelled, now)
+        if decision.booked:
+            booking.insert(self._pipeline, decision.booked, decision.bookings_made, decision.taken_change)
+        elif decision.taken_change:
+            pool.change_taken(self._pipeline, decision.taken_change)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import NamedTuple
 
 from fullhouse.engine import measure
@@ -51,9 +52,9 @@ class Engine:
     async def close(self) -> None:
         """Serve who is in line, for a limited time, then refuse the rest and stop."""
         self._intake.close()
-        deadline = asyncio.get_running_loop().time() + self._settings.drain_seconds_max
-        while not self._intake.is_idle and asyncio.get_running_loop().time() < deadline:
-            await asyncio.sleep(0.01)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._settings.drain_seconds_max):
+                await self._intake.until_idle()
         self._intake.refuse_all()
         for task in self._tasks:
             task.cancel()

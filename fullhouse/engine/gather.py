@@ -3,12 +3,19 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from fullhouse.rules.refusals import busy
 from fullhouse.store.db import TRANSIENT, ReadConn, Reader
 
 V = TypeVar("V")
+
+
+class GatherLimits(NamedTuple):
+    """How many may wait for a gathered read, and how long."""
+
+    waiting_max: int
+    seconds_max: float
 
 
 class Gather(Generic[V]):
@@ -18,21 +25,18 @@ class Gather(Generic[V]):
         self,
         reader: Reader,
         query: Callable[[ReadConn, Sequence[Any]], Awaitable[dict[Any, V]]],
-        *,
-        waiting_max: int,
-        seconds_max: float,
+        limits: GatherLimits,
     ) -> None:
         """`query` gets the distinct keys of all who wait, and leaves out what does not exist."""
         self._reader = reader
         self._query = query
-        self._waiting_max = waiting_max
-        self._seconds_max = seconds_max
+        self._limits = limits
         self._waiting: list[tuple[Any, asyncio.Future[V | None]]] = []
         self._task: asyncio.Task[None] | None = None
 
     def find(self, key: Any) -> asyncio.Future[V | None]:  # noqa: ANN401 - each gather has its own kind of key
         """The future gets what is found, or None. Raises `Busy` when too many wait; the future may, too."""
-        if len(self._waiting) >= self._waiting_max:
+        if len(self._waiting) >= self._limits.waiting_max:
             raise busy("Too many requests are waiting. Try again.")
         answer: asyncio.Future[V | None] = asyncio.get_running_loop().create_future()
         self._waiting.append((key, answer))
@@ -52,7 +56,7 @@ class Gather(Generic[V]):
             asked, self._waiting = self._waiting, []
             keys = list({key for key, _ in asked})
             try:
-                async with asyncio.timeout(self._seconds_max):
+                async with asyncio.timeout(self._limits.seconds_max):
                     found = await self._reader.run(partial(self._query_keys, keys))
             except (*TRANSIENT, TimeoutError):
                 _fail(asked, busy("The database can't be reached at the moment. Try again."))

@@ -48,7 +48,7 @@ class Waiter:
 class Batch:
     """Requests that are decided together. It owns its waiters: each gets exactly one answer.
 
-    With `waits_for_locks` all requests are for one event; otherwise events that are locked elsewhere are put back.
+    With `waits_for_locks` it waits for events that are locked elsewhere, otherwise their requests are put back.
     """
 
     waiters: list[Waiter]
@@ -70,6 +70,7 @@ class Intake:
         self._own: dict[str, None] = {}
         self._shared_ready = asyncio.Event()
         self._own_ready = asyncio.Event()
+        self._finished = asyncio.Event()
         self._is_closed = False
         self.waiting = 0
 
@@ -155,6 +156,7 @@ class Intake:
         for event_id in batch.event_ids:
             self._skips.pop(event_id, None)
         self._release(batch.event_ids)
+        self._finished.set()
 
     def _release(self, event_ids: Iterable[str]) -> None:
         for event_id in event_ids:
@@ -167,10 +169,11 @@ class Intake:
         latest = asyncio.get_running_loop().time() - self._limits.wait_seconds_max
         return self._refuse(lambda waiter: waiter.arrived <= latest)
 
-    @property
-    def is_idle(self) -> bool:
-        """Nobody waits and no batch is under way."""
-        return not self._lines and not self._taken
+    async def until_idle(self) -> None:
+        """Wait until nobody waits and no batch is under way."""
+        while self._lines or self._taken:
+            self._finished.clear()
+            await self._finished.wait()
 
     def close(self) -> None:
         """Let nobody join any more. Who is in line is still served."""

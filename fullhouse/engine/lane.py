@@ -18,6 +18,7 @@ from fullhouse.rules.booking import Outcome
 from fullhouse.rules.ids import RANDOM_BYTES_PER_ID, uuid7s
 from fullhouse.rules.refusals import OutcomeUnknown, busy
 from fullhouse.store.db import TRANSIENT, WriteConn
+from fullhouse.store.pipeline import Pipeline
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +31,7 @@ class Patience(NamedTuple):
     retries_max: int
     retry_pause_seconds: float
     batch_seconds_max: float
+    settle_seconds_max: float
 
 
 def utc_now() -> datetime:
@@ -55,6 +57,7 @@ class Lane:
         self._patience = patience
         self._clock = clock
         self._conn: WriteConn | None = None
+        self._prepared: dict[str, bytes] = {}
 
     async def run(self) -> None:
         """Take and settle batches until cancelled."""
@@ -68,7 +71,8 @@ class Lane:
                     _answer_all(batch, busy())
                     self._intake.finish(batch)
         finally:
-            await self._drop_connection()
+            if self._conn is not None:
+                await self._conn.close()
 
     async def _settle(self, batch: Batch) -> None:
         """Try the batch, with the same inputs each time, until everybody in it has an answer."""
@@ -76,51 +80,46 @@ class Lane:
         now = self._clock()
         inputs = Inputs(now, uuid7s(now, os.urandom(RANDOM_BYTES_PER_ID * len(batch.waiters))))
         unsure: Decision | None = None
+        latest = asyncio.get_running_loop().time() + self._patience.settle_seconds_max
         for attempt in range(self._patience.retries_max + 1):
+            if asyncio.get_running_loop().time() > latest:
+                break
             if attempt:
                 measure.RETRIES.inc()
-                await asyncio.sleep(self._patience.retry_pause_seconds * 2**attempt)
-            if not batch.waiters:
-                return None
-            transaction: Transaction | None = None
+                await asyncio.sleep(self._patience.retry_pause_seconds * 2 ** (attempt - 1))
             try:
-                async with asyncio.timeout(self._patience.batch_seconds_max):
-                    if self._conn is None or self._conn.closed:
-                        self._conn = await self._connect()
-                    transaction = Transaction(self._conn, batch, self._intake.put_back)
-                    outcomes = await transaction.run(inputs, unsure)
-            except errors.UniqueViolation as error:
-                # Another process was first with an idempotency key; the next try finds what it answered.
-                if error.diag.constraint_name != IDEMPOTENCY_CONSTRAINT:
-                    return self._fail(batch, error)
-            except (*TRANSIENT, TimeoutError) as error:
-                log.warning("batch interrupted: %s", error, extra={"attempt": attempt, "requests": len(batch.waiters)})
-                unsure = await self._lost(transaction, error) or unsure
-            except asyncio.CancelledError as error:
-                if await self._lost(transaction, error) or unsure:
-                    _answer_all(batch, outcome_unknown())
-                raise
+                outcomes = await self._attempt(batch, inputs, unsure)
+            except _InterruptedError as interrupted:
+                log.warning("batch interrupted", extra={"attempt": attempt, "reason": str(interrupted.__cause__)})
+                unsure = interrupted.unsure or unsure
+                # The lost try may still hold its locks: only behind them is it known how it ended.
+                batch.waits_for_locks = batch.waits_for_locks or unsure is not None
             except Exception as error:  # noqa: BLE001 - a defect must reach every waiter and must not end the lane
                 return self._fail(batch, error)
             else:
                 return self._tell(batch, outcomes)
         return _answer_all(batch, outcome_unknown() if unsure else busy())
 
-    async def _lost(self, transaction: Transaction | None, error: BaseException) -> Decision | None:
-        """After a fault: the decision that may have been committed, or None when surely nothing was.
-
-        What the server reports on a connection that lives on, it has rolled back.
-        """
-        is_reported = isinstance(error, psycopg.Error) and error.sqlstate is not None
-        if is_reported and self._conn is not None and not self._conn.closed:
-            return None
-        await self._drop_connection()
-        return transaction.decision if transaction is not None and transaction.step is Step.COMMIT else None
-
-    async def _drop_connection(self) -> None:
-        if self._conn is not None:
-            await self._conn.close()
-            self._conn = None
+    async def _attempt(self, batch: Batch, inputs: Inputs, unsure: Decision | None) -> list[Outcome]:
+        """Try once. Raises _InterruptedError for what may be tried again."""
+        transaction: Transaction | None = None
+        try:
+            async with asyncio.timeout(self._patience.batch_seconds_max):
+                if self._conn is None or self._conn.closed:
+                    self._conn, self._prepared = await self._connect(), {}
+                transaction = Transaction(Pipeline(self._conn, self._prepared), batch, self._intake.put_back)
+                return await transaction.run(inputs, unsure)
+        except errors.UniqueViolation as error:
+            if error.diag.constraint_name != IDEMPOTENCY_CONSTRAINT:
+                raise
+            # Another transaction was first with an idempotency key; the next try finds what it answered.
+            raise _InterruptedError(None) from error
+        except (*TRANSIENT, TimeoutError) as error:
+            raise _InterruptedError(_maybe_committed(transaction, error)) from error
+        except asyncio.CancelledError as error:
+            if unsure or _maybe_committed(transaction, error):
+                _answer_all(batch, outcome_unknown())
+            raise
 
     def _tell(self, batch: Batch, outcomes: list[Outcome]) -> None:
         for waiter, outcome in zip(batch.waiters, outcomes, strict=True):
@@ -136,6 +135,27 @@ class Lane:
 
 class BatchFailedError(Exception):
     """A defect made the batch fail; nothing of it was written."""
+
+
+class _InterruptedError(Exception):
+    """A try ended without an answer. `unsure` is the decision that it may have committed."""
+
+    def __init__(self, unsure: Decision | None) -> None:
+        super().__init__()
+        self.unsure = unsure
+
+
+def _maybe_committed(transaction: Transaction | None, error: BaseException) -> Decision | None:
+    """The decision that may have been committed in spite of the fault, or None when surely nothing was.
+
+    An ERROR that PostgreSQL reports has rolled the transaction back. A FATAL one may have come after the commit,
+    and so may the loss of the connection.
+    """
+    if transaction is None or transaction.step is not Step.COMMIT:
+        return None
+    if isinstance(error, psycopg.Error) and error.diag.severity_nonlocalized == "ERROR":
+        return None
+    return transaction.decision
 
 
 def outcome_unknown() -> OutcomeUnknown:

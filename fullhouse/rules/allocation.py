@@ -1,4 +1,4 @@
-"""The engine's decision: every request of a batch, in order of arrival, becomes a booking, a cancellation or a refusal."""
+"""The engine's decision: every request of a batch, in order, becomes a booking, a cancellation or a refusal."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime

@@ -23,28 +23,27 @@ def _digest(text: str) -> str:
 
 
 def record_of(outcome: Outcome) -> dict[str, Any]:
-    """The outcome as JSON-ready data."""
+    """The outcome as data for JSON; moments are written as RFC 3339."""
     if isinstance(outcome, Refused):
         refusal = outcome.refusal
         return {"refused": refusal.code, "detail": refusal.detail, "facts": refusal.facts}
     if isinstance(outcome, EventCreated):
         event = outcome.event
-        moments = {"starts_at": event.starts_at.isoformat(), "created_at": event.created_at.isoformat()}
-        return {"created": event._asdict() | moments}
+        return {"created": event._asdict()}
     booking = outcome.booking
     return {
         "booked" if isinstance(outcome, Booked) else "cancelled": booking.id,
         "event": booking.event_id,
         "number": booking.number,
         "status": booking.status,
-        "created_at": booking.created_at.isoformat(),
-        "cancelled_at": booking.cancelled_at and booking.cancelled_at.isoformat(),
+        "created_at": booking.created_at,
+        "cancelled_at": booking.cancelled_at,
         "lines": booking.lines,
     }
 
 
 def outcome_of(record: dict[str, Any]) -> Outcome:
-    """Undo `record_of`."""
+    """Undo `record_of` and JSON."""
     if "refused" in record:
         return Refused(REFUSALS[record["refused"]](record["detail"], **record["facts"]))
     if "created" in record:

@@ -1,4 +1,4 @@
-"""Every expected no, as a tree. What a caller may do about it is in the facts; the status and title are in `web/errors.py`.
+"""Every expected no, as a tree. `web/errors.py` has the status and the title of each.
 
 Refusal
 ├── ValidationFailed        the input is wrong: `field`

@@ -1,4 +1,4 @@
-"""PostgreSQL array literals for set-based writes: one text parameter a column, which is faster than adapting each element."""
+"""PostgreSQL array literals: one text parameter for a column, faster than adapting each of its elements."""
 
 from collections.abc import Iterable
 

@@ -2,12 +2,11 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from typing import Any, Generic, NamedTuple, NewType, TypeVar
+from typing import Any, NewType, TypeVar
 
 import psycopg
 from psycopg import errors
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
-from psycopg.rows import TupleRow
 from psycopg_pool import AsyncConnectionPool
 
 Conn = psycopg.AsyncConnection[Any]
@@ -19,18 +18,10 @@ WriteConn = NewType("WriteConn", ReadConn)
 T = TypeVar("T")
 
 
-class Reply(NamedTuple, Generic[T]):
-    """What a statement in a pipeline will answer: several can be sent before the first is read."""
-
-    cursor: psycopg.AsyncCursor[Any]
-    fold: Callable[[list[TupleRow]], T]
-
-    async def read(self) -> T:
-        """Wait for the rows and make of them what they stand for."""
-        return self.fold(await self.cursor.fetchall())
-
-
 UNIVERSAL = {"client_encoding": "utf8", "application_name": "fullhouse"}
+
+TRANSACTION_TIMEOUT_SINCE = 170_000
+"""PostgreSQL 17 has `transaction_timeout`."""
 
 TRANSIENT = (
     errors.SerializationFailure,
@@ -73,7 +64,7 @@ async def connect_engine(conninfo: str, lock_wait_ms: int, batch_ms_max: int) ->
     conn = await psycopg.AsyncConnection.connect(
         with_options(conninfo, options), autocommit=True, prepare_threshold=0, connect_timeout=5
     )
-    if conn.info.server_version >= 17_00_00:
+    if conn.info.server_version >= TRANSACTION_TIMEOUT_SINCE:
         # A process that is frozen in the middle of a batch must not keep an event locked for ever.
         await conn.execute("SELECT set_config('transaction_timeout', %s, false)", [str(2 * batch_ms_max)])
     return WriteConn(ReadConn(conn))

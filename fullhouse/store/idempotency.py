@@ -1,44 +1,67 @@
 """Idempotency keys: written in the transaction of the change that they stand for."""
 
-import json
 from collections.abc import Iterable
 from datetime import datetime
+from typing import LiteralString
+
+import psycopg
+from psycopg.rows import TupleRow
+from pydantic_core import to_json
 
 from fullhouse.rules.allocation import Remembered
 from fullhouse.rules.idempotency import outcome_of, record_of
 from fullhouse.store.arrays import uuid_array
-from fullhouse.store.db import ReadConn, Reply, WriteConn
+from fullhouse.store.db import ReadConn, WriteConn
+from fullhouse.store.pipeline import Pipeline, Reply, no_rows
+
+_RECALL: LiteralString = """
+    SELECT replace(id::text, '-', ''), replace(fingerprint::text, '-', ''), outcome
+    FROM idempotency_keys WHERE id = ANY ($1::uuid[])
+"""
+
+_REMEMBER: LiteralString = """
+    INSERT INTO idempotency_keys (id, fingerprint, outcome, created_at)
+    SELECT id, fingerprint, outcome, $1::timestamptz
+    FROM json_to_recordset($2::json) AS k (id uuid, fingerprint uuid, outcome json)
+"""
 
 
-async def recall(conn: ReadConn, key_ids: Iterable[str]) -> Reply[dict[str, Remembered]]:
+def recall(pipeline: Pipeline, key_ids: Iterable[str]) -> Reply[dict[str, Remembered]]:
     """What was answered under these keys; new keys are left out."""
-    cursor = await conn.execute(
-        """
-        SELECT replace(id::text, '-', ''), replace(fingerprint::text, '-', ''), outcome
-        FROM idempotency_keys WHERE id = ANY (%s::uuid[])
-        """,
-        [uuid_array(key_ids)],
-    )
-    return Reply(cursor, lambda rows: {row[0]: Remembered(row[1], outcome_of(row[2])) for row in rows})
+    return pipeline.send(_RECALL, [uuid_array(key_ids)], _remembered)
 
 
-async def remember(conn: WriteConn, keys: dict[str, Remembered], now: datetime) -> None:
+async def find(conn: ReadConn, key_id: str) -> Remembered | None:
+    """What was answered under one key."""
+    cursor = psycopg.AsyncRawCursor(conn)
+    await cursor.execute(_RECALL, [uuid_array([key_id])])
+    return _remembered(await cursor.fetchall()).get(key_id)
+
+
+def _remembered(rows: list[TupleRow]) -> dict[str, Remembered]:
+    return {row[0]: Remembered(row[1], outcome_of(row[2])) for row in rows}
+
+
+def remember(pipeline: Pipeline, keys: dict[str, Remembered], now: datetime) -> None:
     """Write what was answered under new keys.
 
-    Raises UniqueViolation when another transaction was first with one of them; tried again, it is found by `recall`.
-    The rows are in order of their ids, so two batches with the same keys never wait for each other in a circle.
+    PostgreSQL answers with a UniqueViolation when another transaction was first with one of them; tried again,
+    `recall` finds it. The rows are in order of their ids, so two batches never wait for each other in a circle.
     """
+    pipeline.send(_REMEMBER, _rows(keys, now), no_rows)
+
+
+async def add(conn: WriteConn, key_id: str, remembered: Remembered, now: datetime) -> None:
+    """Write what was answered under one new key. Raises UniqueViolation as `remember` does."""
+    await psycopg.AsyncRawCursor(conn).execute(_REMEMBER, _rows({key_id: remembered}, now))
+
+
+def _rows(keys: dict[str, Remembered], now: datetime) -> list[str]:
     rows = [
         {"id": key_id, "fingerprint": keys[key_id].fingerprint, "outcome": record_of(keys[key_id].outcome)}
         for key_id in sorted(keys)
     ]
-    await conn.execute(
-        """
-        INSERT INTO idempotency_keys (id, fingerprint, outcome, created_at)
-        SELECT id, fingerprint, outcome, %s FROM json_to_recordset(%s) AS k (id uuid, fingerprint uuid, outcome json)
-        """,
-        [now, json.dumps(rows)],
-    )
+    return [now.isoformat(), to_json(rows).decode()]
 
 
 async def forget(conn: WriteConn, before: datetime, most: int) -> int:

@@ -2,25 +2,32 @@
 
 from fullhouse.store.arrays import int_array, uuid_array
 from fullhouse.store.db import WriteConn
+from fullhouse.store.pipeline import Pipeline, no_rows
 
 
-async def change_taken(conn: WriteConn, changes: dict[tuple[str, str], int]) -> None:
-    """Add to what is taken of pools, by (event id, pool id).
+def change_taken(pipeline: Pipeline, changes: dict[tuple[str, str], int]) -> None:
+    """Add to what is taken of pools, by (event id, pool id); for a batch that makes no bookings.
 
-    Raises CheckViolation when a pool would be oversold or give back what was never taken.
+    PostgreSQL answers with a CheckViolation when a pool would give back what was never taken.
     """
-    await conn.execute(
+    pipeline.send(
         """
         UPDATE pools p SET taken = p.taken + c.places
-        FROM unnest(%s::uuid[], %s::uuid[], %s::integer[]) AS c (event_id, id, places)
+        FROM unnest($1::uuid[], $2::uuid[], $3::integer[]) AS c (event_id, id, places)
         WHERE p.event_id = c.event_id AND p.id = c.id
         """,
-        [
-            uuid_array([event_id for event_id, _ in changes]),
-            uuid_array([pool_id for _, pool_id in changes]),
-            int_array(changes.values()),
-        ],
+        change_arrays(changes),
+        no_rows,
     )
+
+
+def change_arrays(changes: dict[tuple[str, str], int]) -> list[str]:
+    """Changes as the arrays of event ids, pool ids and places."""
+    return [
+        uuid_array([event_id for event_id, _ in changes]),
+        uuid_array([pool_id for _, pool_id in changes]),
+        int_array(changes.values()),
+    ]
 
 
 async def create(conn: WriteConn, event_id: str, pool_id: str, name: str, capacity: int) -> None:

@@ -1,23 +1,24 @@
 """The sale of an event: its lock, and what has to be known to decide a batch."""
 
 from collections.abc import Sequence
+from typing import LiteralString
 
 from psycopg.rows import TupleRow
 
 from fullhouse.rules.allocation import Sale
 from fullhouse.rules.capacity import Pool
 from fullhouse.store.arrays import uuid_array
-from fullhouse.store.db import ReadConn, Reply, WriteConn
+from fullhouse.store.pipeline import Pipeline, Reply
 
 
-async def lock(conn: WriteConn, event_ids: Sequence[str], *, wait: bool) -> Reply[dict[str, Sale]]:
+def lock(pipeline: Pipeline, event_ids: Sequence[str], *, wait: bool) -> Reply[dict[str, Sale]]:
     """Lock events until the transaction ends, in order of id, and load what a batch needs of them.
 
     Without `wait`, an event that another transaction has locked is left out, as one that does not exist is.
     Counter and pools are locked by the statement that reads them: after a wait, PostgreSQL reads the newest
     version of a locked row again, but an unlocked one would be as old as the statement.
     """
-    return Reply(await conn.execute(_LOCK if wait else _LOCK_OR_SKIP, [uuid_array(event_ids)]), _sales)
+    return pipeline.send(_LOCK if wait else _LOCK_OR_SKIP, [uuid_array(event_ids)], _sales)
 
 
 _LOCK = """
@@ -25,7 +26,7 @@ _LOCK = """
     FROM event_counters c
     JOIN events e ON e.id = c.event_id
     JOIN pools p ON p.event_id = c.event_id
-    WHERE c.event_id = ANY (%s::uuid[])
+    WHERE c.event_id = ANY ($1::uuid[])
     ORDER BY c.event_id, p.id
     FOR NO KEY UPDATE OF c, p
 """
@@ -35,7 +36,7 @@ _LOCK_OR_SKIP = """
     FROM event_counters c
     JOIN events e ON e.id = c.event_id
     JOIN pools p ON p.event_id = c.event_id
-    WHERE c.event_id = ANY (%s::uuid[])
+    WHERE c.event_id = ANY ($1::uuid[])
     ORDER BY c.event_id, p.id
     FOR NO KEY UPDATE OF c, p SKIP LOCKED
 """
@@ -51,9 +52,7 @@ def _sales(rows: list[TupleRow]) -> dict[str, Sale]:
     return sales
 
 
-async def existing(conn: ReadConn, event_ids: Sequence[str]) -> set[str]:
+def existing(pipeline: Pipeline, event_ids: Sequence[str]) -> Reply[set[str]]:
     """Those of the ids that are events."""
-    cursor = await conn.execute(
-        "SELECT event_id::text FROM event_counters WHERE event_id = ANY (%s::uuid[])", [uuid_array(event_ids)]
-    )
-    return {row[0] for row in await cursor.fetchall()}
+    sql: LiteralString = "SELECT event_id::text FROM event_counters WHERE event_id = ANY ($1::uuid[])"
+    return pipeline.send(sql, [uuid_array(event_ids)], lambda rows: {row[0] for row in rows})

@@ -20,6 +20,9 @@ JSON = (b"content-type", b"application/json")
 REPLAYED = (b"idempotency-replayed", b"true")
 
 
+LENGTH_DIGITS_MAX = 15
+
+
 class Answer(NamedTuple):
     """A whole response; `content-length` is added when it is sent."""
 
@@ -35,7 +38,8 @@ class ClientGoneError(Exception):
 async def read_body(receive: Receive, headers: Headers, limit: int) -> bytes:
     """Read the whole body. Raises PayloadTooLarge as soon as it is clear, without reading the rest."""
     announced = headers.get(b"content-length", b"0")
-    if len(announced) > 12 or int(announced) > limit:
+    # The server has checked that it is a number, but not how large a one.
+    if len(announced) > LENGTH_DIGITS_MAX or int(announced) > limit:
         raise _too_large(limit)
     message = await receive()
     body: bytes = message.get("body", b"")

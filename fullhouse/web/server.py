@@ -60,6 +60,8 @@ def config(app: Any, *, workers: int, drain_seconds: float) -> uvicorn.Config:  
         ws="none",
         loop="uvloop",
         lifespan="on",
+        # The address of a client decides nothing here that a proxy could tell.
+        proxy_headers=False,
         access_log=False,
         server_header=False,
         log_config=None,

@@ -1,8 +1,7 @@
-"""Migrations: SQL files applied in order, each once, forward only. The names of those applied are in `schema_migrations`."""
+"""Migrations: SQL files applied in order, each once, forward only. `schema_migrations` names those applied."""
 
 from collections.abc import Sequence
 from importlib import resources
-from typing import LiteralString, cast
 
 from fullhouse.store.db import ReadConn, WriteConn
 
@@ -40,8 +39,7 @@ async def apply(conn: WriteConn) -> Sequence[str]:
             """
         )
     for name in names:
-        sql = resources.files(__name__).joinpath(name).read_text("utf-8")
-        # The files are part of the program, so their text is as trusted as a literal.
-        await conn.execute(cast("LiteralString", sql), prepare=False)
+        sql = resources.files(__name__).joinpath(name).read_bytes()
+        await conn.execute(sql, prepare=False)
         await conn.execute("INSERT INTO schema_migrations (name) VALUES (%s)", [name])
     return names
