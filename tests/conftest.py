@@ -1,0 +1,107 @@
+"""What all tests share: one real PostgreSQL for the run, and a fresh database on it for each test."""
+
+import asyncio
+import itertools
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx
+import psycopg
+import pytest
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+
+from fullhouse.actions import installation
+from fullhouse.actions.deps import Deps
+from fullhouse.main import build_app
+from fullhouse.store.db import Database
+from fullhouse.store.embedded import Embedded, join
+from tests.cast import make_settings, running_deps
+
+TEMPLATE = "fullhouse_template"
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def embedded() -> Iterator[Embedded]:
+    """The PostgreSQL of the run."""
+    folder = Path(tempfile.mkdtemp(prefix="fullhouse-tests-"))
+    server = join(folder)
+    try:
+        yield server
+    finally:
+        server.leave()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def template(embedded: Embedded) -> str:
+    """A migrated database that the others are copied from."""
+    _administer(embedded, "CREATE DATABASE {}", TEMPLATE)
+    asyncio.run(_migrate(make_conninfo(embedded.running.conninfo, dbname=TEMPLATE)))
+    return TEMPLATE
+
+
+@pytest.fixture
+def conninfo(embedded: Embedded, template: str) -> Iterator[str]:
+    """A fresh, migrated database."""
+    name = f"fullhouse_test_{next(_numbers)}"
+    _administer(embedded, "CREATE DATABASE {} TEMPLATE " + template, name)
+    yield make_conninfo(embedded.running.conninfo, dbname=name)
+    _administer(embedded, "DROP DATABASE {} WITH (FORCE)", name)
+
+
+@pytest.fixture
+async def deps(conninfo: str) -> AsyncIterator[Deps]:
+    """What a serving process works with, started on a fresh database."""
+    async with running_deps(conninfo) as running:
+        yield running
+
+
+@pytest.fixture
+async def client(conninfo: str) -> AsyncIterator[httpx.AsyncClient]:
+    """A visitor of the open playground."""
+    async with _client(conninfo, is_open=True) as visitor:
+        yield visitor
+
+
+@pytest.fixture
+async def closed_client(conninfo: str) -> AsyncIterator[httpx.AsyncClient]:
+    """A visitor of a server that is not open."""
+    async with _client(conninfo, is_open=False) as visitor:
+        yield visitor
+
+
+@asynccontextmanager
+async def _client(conninfo: str, *, is_open: bool) -> AsyncIterator[httpx.AsyncClient]:
+    app = build_app(make_settings(open=is_open), conninfo)
+    asked: asyncio.Queue[dict[str, str]] = asyncio.Queue()
+    told: asyncio.Queue[dict[str, str]] = asyncio.Queue()
+    lifespan = asyncio.create_task(_lifespan(app, asked, told))
+    asked.put_nowait({"type": "lifespan.startup"})
+    assert (await told.get())["type"] == "lifespan.startup.complete"
+    transport = httpx.ASGITransport(app, client=("127.0.0.1", 50_000))
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as visitor:
+        yield visitor
+    asked.put_nowait({"type": "lifespan.shutdown"})
+    assert (await told.get())["type"] == "lifespan.shutdown.complete"
+    await lifespan
+
+
+async def _lifespan(app: object, asked: asyncio.Queue[dict[str, str]], told: asyncio.Queue[dict[str, str]]) -> None:
+    """Play the part of the ASGI server that starts and stops an application."""
+    assert callable(app)
+    await app({"type": "lifespan", "state": {}}, asked.get, told.put)
+
+
+async def _migrate(conninfo: str) -> None:
+    async with Database.opened(conninfo) as database:
+        await installation.migrate(database)
+
+
+def _administer(embedded: Embedded, statement: str, name: str) -> None:
+    with psycopg.connect(embedded.running.conninfo, autocommit=True) as conn:
+        conn.execute(sql.SQL(statement).format(sql.Identifier(name)))  # type: ignore[arg-type] # written above
