@@ -104,4 +104,4 @@ async def _migrate(conninfo: str) -> None:
 
 def _administer(embedded: Embedded, statement: str, name: str) -> None:
     with psycopg.connect(embedded.running.conninfo, autocommit=True) as conn:
-        conn.execute(sql.SQL(statement).format(sql.Identifier(name)))  # type: ignore[arg-type] # written above
+        conn.execute(sql.SQL(statement).format(sql.Identifier(name)))

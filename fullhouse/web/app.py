@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from importlib import resources
-from typing import NamedTuple, TypeAlias, cast
+from typing import NamedTuple, TypeAlias
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -55,7 +55,7 @@ def build(deps: Deps, settings: WebSettings, lifespan: Lifespan) -> AsgiApp:
     framework.add_exception_handler(RequestValidationError, _not_valid)
     framework.add_exception_handler(HTTPException, _not_served)
     framework.add_exception_handler(Exception, _defect)
-    return FrontDoor(cast("AsgiApp", framework), deps, settings.door)
+    return FrontDoor(framework, deps, settings.door)
 
 
 async def _refused(_: Request, error: Exception) -> Response:

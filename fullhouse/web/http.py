@@ -1,14 +1,14 @@
 """A request and an answer, as small as the hot path needs them."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from fullhouse.rules.refusals import PayloadTooLarge, UnsupportedMediaType, ValidationFailed
 
-Scope: TypeAlias = dict[str, Any]
-Message: TypeAlias = dict[str, Any]
+Scope: TypeAlias = MutableMapping[str, Any]
+Message: TypeAlias = MutableMapping[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[Message]]
 Send: TypeAlias = Callable[[Message], Awaitable[None]]
 AsgiApp: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
