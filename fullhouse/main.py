@@ -1,6 +1,7 @@
 """Wiring only: settings become arguments, and the parts are put together. `app` is the ASGI application."""
 
 import asyncio
+import gc
 import logging
 import os
 from collections.abc import AsyncIterator, Callable
@@ -73,6 +74,7 @@ def build_app(settings: Settings, conninfo: str, leave: Callable[[], None] = _no
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         async with deps.running():
+            _calm_garbage_collector()
             tasks = jobs.start(deps, idempotency_days_kept=settings.idempotency_days_kept)
             try:
                 yield
@@ -84,6 +86,17 @@ def build_app(settings: Settings, conninfo: str, leave: Callable[[], None] = _no
     door = DoorSettings(settings.open, settings.body_bytes_max, settings.log_sample)
     folder = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
     return web.build(deps, web.WebSettings(door, VERSION, settings.num_seats_max, folder), lifespan)
+
+
+def _calm_garbage_collector() -> None:
+    """Look for cycles rarely, and never among what lives as long as the process.
+
+    A thousand waiting requests are many young objects and no garbage: with the default thresholds a third of the
+    time of a rush went into looking at them again and again. Measured in docs/decisions/0003-batching.md.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 50, 100)
 
 
 def hosted_app() -> AsgiApp:

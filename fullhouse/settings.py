@@ -40,7 +40,7 @@ class Settings(BaseSettings):
     line_length_max: int = Field(
         20_000, ge=1, description="Requests that may wait in a process; more are refused as busy."
     )
-    batch_size_max: int = Field(512, ge=1, le=10_000, description="Requests of a batch; larger ones sold no faster.")
+    batch_size_max: int = Field(128, ge=1, le=10_000, description="Requests of a batch; larger ones sold slower.")
     own_lane_length: int = Field(32, ge=1, description="Requests waiting for one event that earn it a lane of its own.")
     own_lanes: int = Field(3, ge=1, le=32, description="Lanes (connections) of a process for events of their own.")
     wait_seconds_max: float = Field(

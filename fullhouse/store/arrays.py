@@ -11,3 +11,9 @@ def uuid_array(ids: Iterable[str]) -> str:
 def int_array(numbers: Iterable[int]) -> str:
     """Write integers as an array literal."""
     return "{" + ",".join(map(str, numbers)) + "}"
+
+
+def text_array(texts: Iterable[str]) -> str:
+    """Write any texts as an array literal."""
+    quoted = ['"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"' for text in texts]
+    return "{" + ",".join(quoted) + "}"

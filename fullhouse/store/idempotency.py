@@ -10,7 +10,7 @@ from pydantic_core import to_json
 
 from fullhouse.rules.allocation import Remembered
 from fullhouse.rules.idempotency import outcome_of, record_of
-from fullhouse.store.arrays import uuid_array
+from fullhouse.store.arrays import text_array, uuid_array
 from fullhouse.store.db import ReadConn, WriteConn
 from fullhouse.store.pipeline import Pipeline, Reply, no_rows
 
@@ -21,8 +21,8 @@ _RECALL: LiteralString = """
 
 _REMEMBER: LiteralString = """
     INSERT INTO idempotency_keys (id, fingerprint, outcome, created_at)
-    SELECT id, fingerprint, outcome, $1::timestamptz
-    FROM json_to_recordset($2::json) AS k (id uuid, fingerprint uuid, outcome json)
+    SELECT id, fingerprint, outcome::json, $1::timestamptz
+    FROM unnest($2::uuid[], $3::uuid[], $4::text[]) AS k (id, fingerprint, outcome)
 """
 
 
@@ -57,11 +57,13 @@ async def add(conn: WriteConn, key_id: str, remembered: Remembered, now: datetim
 
 
 def _rows(keys: dict[str, Remembered], now: datetime) -> list[str]:
-    rows = [
-        {"id": key_id, "fingerprint": keys[key_id].fingerprint, "outcome": record_of(keys[key_id].outcome)}
-        for key_id in sorted(keys)
+    ordered = sorted(keys.items())
+    return [
+        now.isoformat(),
+        uuid_array([key_id for key_id, _ in ordered]),
+        uuid_array([remembered.fingerprint for _, remembered in ordered]),
+        text_array([to_json(record_of(remembered.outcome)).decode() for _, remembered in ordered]),
     ]
-    return [now.isoformat(), to_json(rows).decode()]
 
 
 async def forget(conn: WriteConn, before: datetime, most: int) -> int:

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
@@ -160,6 +161,7 @@ def booking_json(booking: Booking, reference: str) -> bytes:
     ).encode()
 
 
+@lru_cache(maxsize=1024)
 def moment_text(moment: datetime) -> str:
-    """RFC 3339 in UTC."""
+    """RFC 3339 in UTC. Remembered, because all bookings of a batch were made in one moment."""
     return moment.isoformat().replace("+00:00", "Z")

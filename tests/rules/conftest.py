@@ -1,0 +1,7 @@
+"""How the property tests of the rules run: without a clock, and printing how to repeat a failure."""
+
+from hypothesis import settings
+
+# The machine may be busy, so no example is timed.
+settings.register_profile("rules", deadline=None, print_blob=True)
+settings.load_profile("rules")

@@ -1,0 +1,94 @@
+"""Keys that stand for requests, and answers that survive being written down as JSON."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic_core import to_json
+
+from fullhouse.rules.booking import Booked, Booking, Cancelled, EventCreated, Outcome, Refused
+from fullhouse.rules.capacity import Demand
+from fullhouse.rules.event import Event
+from fullhouse.rules.idempotency import key_for, outcome_of, record_of
+from fullhouse.rules.refusals import REFUSALS, Refusal
+
+# What comes over HTTP and out of PostgreSQL has no lone surrogates and no NUL.
+words = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=50)
+moments = st.datetimes(timezones=st.just(UTC))
+ids = st.uuids(version=4).map(str)
+bookings = st.builds(
+    Booking,
+    id=ids,
+    event_id=ids,
+    number=st.integers(1, 2**30),
+    status=st.sampled_from(["confirmed", "cancelled"]),
+    created_at=moments,
+    cancelled_at=st.none() | moments,
+    lines=st.lists(st.builds(Demand, ids, st.integers(1, 100)), min_size=1, max_size=3).map(tuple),
+)
+events = st.builds(
+    Event,
+    id=ids,
+    name=words,
+    starts_at=moments,
+    venue=words,
+    total_seats=st.integers(1, 10**6),
+    available_seats=st.integers(0, 10**6),
+    created_at=moments,
+)
+facts = st.dictionaries(st.sampled_from(["field", "available_seats", "limit_bytes"]), st.integers() | words)
+refusals: st.SearchStrategy[Refusal] = st.builds(
+    lambda kind, detail, known: kind(detail, **known), st.sampled_from(list(REFUSALS.values())), words, facts
+)
+outcomes: st.SearchStrategy[Outcome] = st.one_of(
+    st.builds(Booked, bookings), st.builds(Cancelled, bookings), st.builds(EventCreated, events)
+) | st.builds(Refused, refusals)
+
+
+def written_and_read(outcome: Outcome) -> Outcome:
+    return outcome_of(json.loads(to_json(record_of(outcome))))
+
+
+@given(outcomes)
+def test_an_answer_comes_back_from_json_as_it_was(outcome: Outcome) -> None:
+    again = written_and_read(outcome)
+    assert again == outcome
+    assert type(again) is type(outcome)
+
+
+@pytest.mark.parametrize("code", REFUSALS)
+def test_every_refusal_comes_back_from_json_as_it_was(code: str) -> None:
+    no = Refused(REFUSALS[code]("No, because of “this”.", field="num_seats", available_seats=3))
+    again = written_and_read(no)
+    assert isinstance(again, Refused)
+    assert again == no
+    assert type(again.refusal) is REFUSALS[code]
+
+
+def test_the_moments_of_an_answer_are_written_as_rfc_3339() -> None:
+    booking = Booking("b", "e", 1, "confirmed", datetime(2030, 5, 1, 19, 30, tzinfo=UTC), None, ())
+    assert json.loads(to_json(record_of(Booked(booking))))["created_at"] == "2030-05-01T19:30:00Z"
+
+
+@given(outcomes)
+def test_that_an_answer_was_a_repetition_is_not_remembered(outcome: Outcome) -> None:
+    assert not written_and_read(outcome._replace(replayed=True)).replayed
+
+
+callers = st.sampled_from(["ann", "bob", "annP", "an"])
+
+
+@given(st.tuples(callers, words, words), st.tuples(callers, words, words), words, words)
+def test_a_key_is_another_one_for_another_caller_path_or_text(
+    one: tuple[str, str, str], other: tuple[str, str, str], asked: str, asked_else: str
+) -> None:
+    first, second = key_for(*one, asked), key_for(*other, asked_else)
+    assert (first.id == second.id) is (one == other)
+    assert (first.fingerprint == second.fingerprint) is (asked == asked_else)
+    assert len(first.id) == len(first.fingerprint) == 32
+
+
+def test_letters_moved_from_one_part_of_a_key_to_the_next_make_another_key() -> None:
+    assert len({key_for(*parts, "").id for parts in (("ab", "c", "d"), ("a", "bc", "d"), ("a", "b", "cd"))}) == 3
