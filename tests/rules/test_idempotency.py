@@ -54,7 +54,7 @@ def written_and_read(outcome: Outcome) -> Outcome:
 @given(outcomes)
 def test_an_answer_comes_back_from_json_as_it_was(outcome: Outcome) -> None:
     again = written_and_read(outcome)
-    assert again == outcome
+    assert again == outcome._replace(replayed=False)
     assert type(again) is type(outcome)
 
 

@@ -1,5 +1,6 @@
 """Bookings over HTTP: made, shown, cancelled, refused."""
 
+import asyncio
 import re
 
 import httpx
@@ -9,6 +10,7 @@ from fullhouse.rules.refusals import Busy, OutcomeUnknown
 from fullhouse.web.errors import refused
 from tests.cast import assert_clean
 from tests.web.asking import NOBODY, Json, assert_problem, everything, left, new_booking, new_event, post_booking
+from tests.web.conftest import Served
 
 
 async def test_a_booking_is_confirmed_and_can_be_read_again(client: httpx.AsyncClient, event: Json) -> None:
@@ -117,18 +119,15 @@ def test_an_unknown_outcome_is_told_as_such() -> None:
     assert b'"outcome_unknown"' in answer.body
 
 
-async def test_a_full_line_is_busy(client: httpx.AsyncClient, conninfo: str, event: Json) -> None:
-    """The limit is real: a waiting line of one, and an event that somebody else has locked."""
-    from tests.web.conftest import serving  # noqa: PLC0415 - a server of its own for one test
-
+async def test_a_full_line_is_busy(client: httpx.AsyncClient, conninfo: str, served: Served, event: Json) -> None:
     with psycopg.connect(conninfo) as conn:
-        async with serving(conninfo, line_length_max=1, wait_seconds_max=1.0, lock_wait_ms=200) as url:
-            conn.execute("SELECT FROM event_counters FOR UPDATE")
-            async with httpx.AsyncClient(base_url=url, timeout=30) as buyer:
-                import asyncio  # noqa: PLC0415 - only here
-
-                answers = await asyncio.gather(*(post_booking(buyer, event["id"]) for _ in range(20)))
-            conn.rollback()
+        conn.execute("SELECT FROM event_counters FOR UPDATE")
+        async with (
+            served(line_length_max=1, wait_seconds_max=1.0, lock_wait_ms=200) as url,
+            httpx.AsyncClient(base_url=url, timeout=30) as buyer,
+        ):
+            answers = await asyncio.gather(*(post_booking(buyer, event["id"]) for _ in range(20)))
+        conn.rollback()
     for answer in answers:
         assert_problem(answer, 503, "busy")
         assert answer.headers["retry-after"] == "1"
