@@ -3,7 +3,9 @@
 import asyncio
 import gc
 import logging
+import multiprocessing
 import os
+import signal
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -75,6 +77,7 @@ def build_app(settings: Settings, conninfo: str, leave: Callable[[], None] = _no
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         async with deps.running():
             _calm_garbage_collector()
+            _end_with_parent()
             tasks = jobs.start(deps, idempotency_days_kept=settings.idempotency_days_kept)
             try:
                 yield
@@ -97,6 +100,13 @@ def _calm_garbage_collector() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 50, 100)
+
+
+def _end_with_parent() -> None:
+    """Let a worker drain and end when the process that started it is gone: it would keep the port for nobody."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        asyncio.get_running_loop().add_reader(parent.sentinel, signal.raise_signal, signal.SIGTERM)
 
 
 def hosted_app() -> AsgiApp:
