@@ -16,7 +16,7 @@ from fullhouse.web import pages
 from fullhouse.web.api import routes
 from fullhouse.web.errors import defect, problem, refused
 from fullhouse.web.front_door import DoorSettings, FrontDoor
-from fullhouse.web.http import AsgiApp
+from fullhouse.web.http import AsgiApp, reason
 from fullhouse.web.respond import response_of
 
 Lifespan: TypeAlias = Callable[[FastAPI], AbstractAsyncContextManager[None]]
@@ -71,7 +71,7 @@ async def _not_valid(_: Request, error: Exception) -> Response:
     first = error.errors()[0]
     field = ".".join(str(part) for part in first["loc"][1:]) or "query"
     title = "The request is not valid"
-    return response_of(problem(422, "validation_failed", title, f"{field}: {first['msg']}.", {"field": field}))
+    return response_of(problem(422, "validation_failed", title, f"{field}: {reason(first['msg'])}.", {"field": field}))
 
 
 async def _not_served(_: Request, error: Exception) -> Response:

@@ -67,7 +67,7 @@ class FrontDoor:
             call = Call(headers, body, caller)
             answer = await self._hot(scope, call)
             if answer is None:
-                await self._through_framework(scope, call, send, request_id, started)
+                await self._through_framework(scope, call, receive, send, request_id, started)
                 return
         except Refusal as refusal:
             answer = refused(refusal)
@@ -91,11 +91,19 @@ class FrontDoor:
             return await events.availability(self._deps, path[AVAILABILITY_ID])
         return None
 
-    async def _through_framework(self, scope: Scope, call: Call, send: Send, request_id: str, started: float) -> None:
+    async def _through_framework(
+        self, scope: Scope, call: Call, receive: Receive, send: Send, request_id: str, started: float
+    ) -> None:
         """Let the framework route the call, with the body that is already read."""
         status = 500
+        is_read = False
 
         async def receive_body() -> Message:
+            nonlocal is_read
+            if is_read:
+                # A long answer listens for the end of the connection meanwhile.
+                return await receive()
+            is_read = True
             return {"type": "http.request", "body": call.body, "more_body": False}
 
         async def send_with_id(message: Message) -> None:

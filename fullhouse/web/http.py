@@ -78,4 +78,9 @@ def invalid(error: ValidationError) -> ValidationFailed:
     field = ".".join(str(part) for part in first["loc"]) or "body"
     # A field's name comes from the client; it may be anything.
     field = field[:100].encode("utf-8", "replace").decode()
-    return ValidationFailed(f"{field}: {first['msg']}.", field=field)
+    return ValidationFailed(f"{field}: {reason(first['msg'])}.", field=field)
+
+
+def reason(message: str) -> str:
+    """Pydantic's message, without what it puts before our own."""
+    return message.removeprefix("Value error, ")
