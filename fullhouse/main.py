@@ -29,6 +29,7 @@ from fullhouse.store import booking, event, key
 from fullhouse.store.db import Database, Reader, connect_engine
 from fullhouse.store.embedded import EmbeddedUnavailable, join
 from fullhouse.web import app as web
+from fullhouse.web import measure
 from fullhouse.web.front_door import DoorSettings
 from fullhouse.web.http import AsgiApp
 from fullhouse.worker import jobs
@@ -78,7 +79,7 @@ def build_app(settings: Settings, conninfo: str, leave: Callable[[], None] = _no
         async with deps.running():
             _calm_garbage_collector()
             _end_with_parent()
-            tasks = jobs.start(deps, idempotency_days_kept=settings.idempotency_days_kept)
+            tasks = jobs.start(deps, idempotency_days_kept=settings.idempotency_days_kept, hand_over=measure.hand_over)
             try:
                 yield
             finally:

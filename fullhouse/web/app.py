@@ -47,7 +47,7 @@ def build(deps: Deps, settings: WebSettings, lifespan: Lifespan) -> AsgiApp:
         lifespan=lifespan,
         redirect_slashes=False,
     )
-    framework.include_router(routes.build(deps, num_seats_max=settings.num_seats_max))
+    framework.include_router(routes.build(deps, num_seats_max=settings.num_seats_max, is_open=settings.door.is_open))
     framework.include_router(pages.build(deps, settings.metrics_folder))
     static = resources.files("fullhouse.web").joinpath("static")
     framework.mount("/static", StaticFiles(directory=str(static)))

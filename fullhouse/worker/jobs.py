@@ -10,15 +10,22 @@ from fullhouse.actions.deps import Deps
 log = logging.getLogger(__name__)
 
 FORGET_EVERY_SECONDS = 3_600.0
+HAND_OVER_EVERY_SECONDS = 1.0
 
 
-def start(deps: Deps, *, idempotency_days_kept: int) -> list[asyncio.Task[None]]:
-    """Start all jobs; cancel the tasks to end them."""
+def start(deps: Deps, *, idempotency_days_kept: int, hand_over: Callable[[], None]) -> list[asyncio.Task[None]]:
+    """Start all jobs; cancel the tasks to end them. `hand_over` gives the web's counts to Prometheus."""
 
     async def forget() -> None:
         await installation.forget_old_keys(deps.database, deps.clock(), idempotency_days_kept)
 
-    return [asyncio.create_task(every(FORGET_EVERY_SECONDS, forget))]
+    async def count() -> None:
+        hand_over()
+
+    return [
+        asyncio.create_task(every(FORGET_EVERY_SECONDS, forget)),
+        asyncio.create_task(every(HAND_OVER_EVERY_SECONDS, count)),
+    ]
 
 
 async def every(seconds: float, job: Callable[[], Awaitable[None]]) -> None:

@@ -2,7 +2,8 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response, Security, params
+from fastapi.security import HTTPBearer
 
 from fullhouse.actions.deps import Deps
 from fullhouse.rules.event import EventFilter
@@ -45,23 +46,27 @@ Until = Annotated[Moment | None, Query(alias="to", description="Events that begi
 Limit = Annotated[int, Query(ge=1, le=200, description="Events on a page.")]
 Cursor = Annotated[str | None, Query(max_length=200, description="From the Link header of the page before.")]
 
+# Only for the document: the front door has read the key, and refuses a wrong one on any call.
+API_KEY = HTTPBearer(scheme_name="API key", description="From 'fullhouse key create NAME'.", auto_error=False)
+
 NEXT_LINK = {
     "Link": {"description": 'The next page, while there is more: `<…>; rel="next"`.', "schema": {"type": "string"}}
 }
 
 
-def build(deps: Deps, *, num_seats_max: int) -> APIRouter:
-    """All calls of the API."""
+def build(deps: Deps, *, num_seats_max: int, is_open: bool) -> APIRouter:
+    """All calls of the API. In the open playground none of them asks for a key, and the document says so."""
     router = APIRouter()
-    _add_events(router, deps)
+    _add_events(router, deps, [] if is_open else [Security(API_KEY)])
     _add_bookings(router, deps, num_seats_max)
     return router
 
 
-def _add_events(router: APIRouter, deps: Deps) -> None:
+def _add_events(router: APIRouter, deps: Deps, key: list[params.Security]) -> None:
     @router.post(
         "/events",
         tags=["events"],
+        dependencies=key,
         status_code=201,
         response_model=EventShape,
         responses={**made(EventShape), **problems("idempotency_key_reused", *MANAGEMENT, body=True)},
