@@ -61,7 +61,9 @@ class Settings(BaseSettings):
     idempotency_days_kept: int = Field(7, ge=1, le=365, description="Days an Idempotency-Key is remembered.")
 
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="The least that is logged.")
-    log_format: Literal["json", "console"] = Field("json", description="One JSON object a line, or text for people.")
+    log_format: Literal["auto", "json", "console"] = Field(
+        "auto", description="One JSON object a line, or text for people; auto is text on a terminal and JSON elsewhere."
+    )
     log_sample: Annotated[int, Field(ge=1)] = Field(
         100, description="Of the calls on the hot path, one in so many is logged; refusals of the server always are."
     )

@@ -1,4 +1,4 @@
-"""Structured logs: one JSON object a line on standard error, or text for people."""
+"""Structured logs on standard error: one JSON object a line, or text for people."""
 
 import logging
 import sys
@@ -15,7 +15,7 @@ def configure(level: str, form: str) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     last: list[Processor]
-    if form == "json":
+    if form == "json" or (form == "auto" and not sys.stderr.isatty()):
         last = [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
     else:
         last = [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
