@@ -155,7 +155,7 @@ def _banner(plan: ServePlan, port: int) -> str:
         access = "Open playground: whoever reaches it acts as the owner. It answers to this machine alone."
     else:
         access = "Creating events needs an API key: fullhouse key create NAME"
-    stored = "your own PostgreSQL" if plan.database_url else f"PostgreSQL in {plan.data_dir}"
+    stored = "your own PostgreSQL" if plan.database_url else f"PostgreSQL in {plan.data_dir.resolve()}"
     return (
         f"\n  Full House is selling at {url}\n\n"
         f"    try the API   {url}/docs\n"

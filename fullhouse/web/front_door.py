@@ -5,6 +5,7 @@ import logging
 import secrets
 import time
 from collections.abc import Awaitable, Callable
+from http import HTTPStatus
 from typing import NamedTuple, TypeAlias
 
 from fullhouse.actions.deps import Deps
@@ -27,6 +28,10 @@ AVAILABILITY_ID = slice(len(AVAILABILITY_HEAD), -len(AVAILABILITY_TAIL))
 
 SINGLE_HEADERS = (b"host", b"origin", b"authorization", b"content-type", b"content-length", b"idempotency-key")
 """Of these a request may have one; with two, two readers could disagree about which counts."""
+
+
+WATCHED = ("/healthz", "/readyz", "/metrics")
+"""Asked for every few seconds by whoever watches over the server: worth a line only when something is wrong."""
 
 
 class DoorSettings(NamedTuple):
@@ -77,7 +82,7 @@ class FrontDoor:
             log.exception("defect", extra={"request_id": request_id, "path": _shown(scope["path"])})
             answer = defect(request_id)
         await _send(send, answer, request_id, is_head=scope["method"] == "HEAD")
-        if number % self._settings.log_sample == 0 or answer.status >= 500:  # noqa: PLR2004 - server errors
+        if number % self._settings.log_sample == 0 or answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             _log(scope, answer.status, request_id, started)
         measure.answered(answer.status)
 
@@ -143,7 +148,8 @@ async def _send(send: Send, answer: Answer, request_id: str, *, is_head: bool) -
 
 
 def _log(scope: Scope, status: int, request_id: str, started: float) -> None:
-    log.info(
+    log.log(
+        logging.DEBUG if scope["path"] in WATCHED and status < HTTPStatus.BAD_REQUEST else logging.INFO,
         "request",
         extra={
             "method": scope["method"],

@@ -133,8 +133,10 @@ class Serving:
     def wait_end(self) -> int:
         """Wait for the end and return the exit status; all output is there then."""
         status = self.process.wait(STOP_SECONDS_MAX)
-        for reader in self._readers:
+        for reader, pipe in zip(self._readers, (self.process.stdout, self.process.stderr), strict=True):
             reader.join(5)
+            if pipe is not None and not reader.is_alive():
+                pipe.close()
         return status
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> int:

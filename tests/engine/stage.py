@@ -13,6 +13,7 @@ from fullhouse.engine.lane import Lane
 from fullhouse.rules.booking import Booked, Booking, Outcome, Refused
 from fullhouse.rules.capacity import Demand
 from fullhouse.rules.refusals import Refusal
+from tests.cast import running_deps
 
 PATIENCE_SECONDS = 20
 QUICK: dict[str, Any] = {
@@ -110,6 +111,13 @@ async def settled(answers: Iterable[Awaitable[Outcome]]) -> list[Outcome | BaseE
     """Every answer, or what was raised instead; none may be missing."""
     async with asyncio.timeout(PATIENCE_SECONDS):
         return list(await asyncio.gather(*answers, return_exceptions=True))
+
+
+@asynccontextmanager
+async def two_offices(conninfo: str, **changes: Any) -> AsyncIterator[tuple[Deps, Deps]]:
+    """Two engines on one database, as two processes have them."""
+    async with running_deps(conninfo, **changes) as one, running_deps(conninfo, **changes) as other:
+        yield one, other
 
 
 def lanes(deps: Deps) -> list[Lane]:

@@ -2,11 +2,16 @@
 
 import os
 import signal
+from collections.abc import Sequence
+from datetime import datetime
 
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
+from fullhouse.engine import batch
 from fullhouse.engine.lane import BatchFailedError
-from fullhouse.rules.booking import BookRequest, CancelRequest
+from fullhouse.rules.allocation import Decision, Known, decide
+from fullhouse.rules.booking import BookRequest, CancelRequest, Request
 from fullhouse.rules.refusals import Busy, OutcomeUnknown
 from tests.cast import assert_clean, book, key, new_event, running_deps
 from tests.engine.stage import (
@@ -174,6 +179,11 @@ async def test_a_defect_is_told_to_everyone_in_the_batch_and_the_lane_lives_on(c
     await assert_clean(conninfo)
 
 
+async def _run(conninfo: str, statement: str) -> None:
+    async with visitor(conninfo) as conn:
+        await conn.execute(statement.encode())
+
+
 async def test_a_number_that_is_taken_already_fails_the_batch_instead_of_trying_for_ever(conninfo: str) -> None:
     async with running_deps(conninfo, **QUICK) as deps:
         event = await new_event(deps)
@@ -184,37 +194,36 @@ async def test_a_number_that_is_taken_already_fails_the_batch_instead_of_trying_
     assert len(await bookings(conninfo)) == 1
 
 
-async def test_a_pool_that_would_be_oversold_is_guarded_by_postgresql_itself(conninfo: str) -> None:
+async def test_a_decision_that_would_oversell_is_refused_by_postgresql(
+    conninfo: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def oversell(requests: Sequence[Request], known: Known, now: datetime, ids: Sequence[str]) -> Decision:
+        roomy = {
+            event_id: sale._replace(pools=[pool._replace(capacity=1_000) for pool in sale.pools])
+            for event_id, sale in known.sales.items()
+        }
+        return decide(requests, known._replace(sales=roomy), now, ids)
+
     async with running_deps(conninfo, **QUICK) as deps:
         event = await new_event(deps, total_seats=3)
-        lane = lanes(deps)[0]
-        transaction = type(lane)._attempt
-
-        async def tell_lies(*args: object) -> object:
-            await _run(conninfo, "UPDATE pools SET taken = 0")
-            return await transaction(*args)  # type: ignore[arg-type] # passed on as they came
-
-        booked(await book(deps, event.id, 3))
-        await _run(conninfo, "ALTER TABLE pools DROP CONSTRAINT pools_never_oversold")
-        await _run(conninfo, "ALTER TABLE pools ADD CHECK (taken < 3) NOT VALID")
-        lane._attempt = tell_lies  # type: ignore[assignment, method-assign] # the harm is the point
-        (outcome,) = await settled([book(deps, event.id, 3)])
-        assert type(outcome) is BatchFailedError
+        monkeypatch.setattr(batch, "decide", oversell)
+        outcomes = await settled(book(deps, event.id) for _ in range(4))
+        assert [type(outcome) for outcome in outcomes] == [BatchFailedError] * 4
+    assert await bookings(conninfo) == {}
+    await assert_clean(conninfo)
 
 
 async def test_a_defect_after_a_lost_commit_does_not_say_that_nothing_was_written(wire: Wire) -> None:
     async with running_deps(wire.conninfo, **QUICK) as deps:
         event = await new_event(deps)
-        wire.strike(Fault.ANSWER_LOST)
+        booked(await book(deps, event.id))
         # As after a failover: the next connection meets a server that is read only.
-        await _run(wire.conninfo, "ALTER TABLE event_counters RENAME TO lost_counters", before=wire)
+        name = conninfo_to_dict(wire.conninfo)["dbname"]
+        await _run(wire.conninfo, f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+        wire.strike(Fault.ANSWER_LOST)
         (outcome,) = await settled([book(deps, event.id)])
+        assert len(await bookings(wire.conninfo)) == 2
         assert type(outcome) is OutcomeUnknown
-
-
-async def _run(conninfo: str, statement: str, before: Wire | None = None) -> None:
-    async with visitor(conninfo) as conn:
-        await conn.execute(statement.encode())
 
 
 async def test_an_error_in_the_commit_itself_is_never_a_success(conninfo: str) -> None:
@@ -270,14 +279,13 @@ async def test_a_server_process_that_is_frozen_in_the_commit_makes_unknown_and_t
     await assert_clean(wire.conninfo)
 
 
-async def test_a_process_that_freezes_in_the_middle_of_a_batch_loses_its_locks(wire: Wire) -> None:
-    async with running_deps(wire.conninfo, **QUICK | {"batch_seconds_max": 0.3}) as frozen:
-        event = await new_event(frozen)
+async def test_a_batch_that_never_gets_the_word_to_commit_does_not_keep_its_locks_for_ever(wire: Wire) -> None:
+    async with running_deps(wire.conninfo, **QUICK | {"batch_seconds_max": 0.3}) as deps:
+        event = await new_event(deps)
         wire.strike(Fault.SYNC_HELD)
-        answer = frozen.engine.submit(BookRequest(event.id, 1))
-        await wire.struck.wait()
-        (outcome,) = await settled([answer])
-        # Its transaction never got the word to commit, and was ended by PostgreSQL.
+        (outcome,) = await settled([book(deps, event.id)])
+        assert wire.struck.is_set()
+        # PostgreSQL ended the first try, so the next one could do it.
         booking = booked(outcome)
     assert list(await bookings(wire.conninfo)) == [booking.id]
 

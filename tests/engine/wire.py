@@ -93,10 +93,11 @@ class Wire:
         task = asyncio.create_task(self._serve(reader, writer))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        # Also when it never came to run.
+        task.add_done_callback(lambda _: writer.transport.abort())
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self.is_down:
-            writer.transport.abort()
             return
         link = _Link(self, reader, writer, *await asyncio.open_unix_connection(self.server))
         self._links.add(link)
@@ -200,9 +201,9 @@ class _Link:
                 await self._send([SYNC], heard=b"Z")
                 return False
             case Fault.SYNC_HELD:
-                await self._write(chunk, kinds)
+                # The client gets its answers, and waits for the last of them.
+                self.to_server.write(b"".join([*chunk[:-1], FLUSH]))
                 await self.wire.released.wait()
-                self.muted_until = b""
                 chunk[:] = [SYNC]
             case Fault.ANSWER_LOST:
                 await self._send(chunk, heard=b"Z")

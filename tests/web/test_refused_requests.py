@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import httpx
-import pytest
 
 from tests.cast import assert_clean
 from tests.web.asking import FUTURE, JSON, NOBODY, Json, assert_problem, event_body, everything, new_booking
@@ -102,15 +101,15 @@ async def test_wrong_values_of_a_booking_are_refused_by_field(
     await assert_clean(conninfo)
 
 
-@pytest.mark.parametrize("key", [{}, {"idempotency-key": "fixed"}])
 async def test_what_is_no_json_of_the_right_kind_is_refused(
-    client: httpx.AsyncClient, conninfo: str, event: Json, key: dict[str, str]
+    client: httpx.AsyncClient, conninfo: str, event: Json
 ) -> None:
     before = everything(conninfo)
     accepted = []
     for path, good in {"/events": event_body(), "/bookings": {"event_id": event["id"], "num_seats": 1}}.items():
-        for body in raw_bodies(good):
-            answer = await client.post(path, content=body, headers={**JSON, **key})
+        for number, body in enumerate(raw_bodies(good)):
+            headers = {**JSON, "idempotency-key": "fixed"} if number % 2 else JSON
+            answer = await client.post(path, content=body, headers=headers)
             if answer.status_code != 422 or answer.json()["code"] != "validation_failed":
                 accepted.append((path, body[:200], answer.status_code, answer.text))
     assert accepted == []
@@ -201,21 +200,20 @@ async def test_other_headers_may_come_often(client: httpx.AsyncClient) -> None:
     assert (await client.get("/events", headers=headers)).status_code == 200
 
 
-@pytest.mark.parametrize(
-    "key", ["", " ", "x" * 256, "a\tb", "a\x00b", "a\x1fb", "a\x7fb", "schlüssel", "🔑", "a\u00a0b", "\x85"]
-)
 async def test_a_bad_idempotency_key_is_refused_on_every_write(
-    client: httpx.AsyncClient, conninfo: str, event: Json, key: str
+    client: httpx.AsyncClient, conninfo: str, event: Json
 ) -> None:
     booking = await new_booking(client, event["id"])
     before = everything(conninfo)
-    headers: Any = {"idempotency-key": key.encode()}
     writes: list[tuple[str, str, Any]] = [
         ("POST", "/events", event_body()),
         ("POST", "/bookings", {"event_id": event["id"], "num_seats": 1}),
         ("PATCH", f"/bookings/{booking['id']}/cancel", None),
     ]
-    for method, path, body in writes:
-        answer = await client.request(method, path, json=body, headers=headers)
-        assert_problem(answer, 422, "validation_failed", "Idempotency-Key")
+    bad = ["", " ", "x" * 256, "a\tb", "a\x00b", "a\x1fb", "a\x7fb", "schlüssel", "🔑", "a\u00a0b", "\x85"]
+    for key in bad:
+        for method, path, body in writes:
+            headers: Any = {"idempotency-key": key.encode()}
+            answer = await client.request(method, path, json=body, headers=headers)
+            assert_problem(answer, 422, "validation_failed", "Idempotency-Key")
     assert everything(conninfo) == before
