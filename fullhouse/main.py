@@ -26,7 +26,7 @@ from fullhouse.engine.intake import Limits
 from fullhouse.engine.lane import Patience
 from fullhouse.settings import PREFIX, Settings, SettingsError, read_settings
 from fullhouse.store import booking, event, key
-from fullhouse.store.db import Database, Reader, connect_engine
+from fullhouse.store.db import Database, Reader, connect_engine, probe
 from fullhouse.store.embedded import EmbeddedUnavailable, join
 from fullhouse.web import app as web
 from fullhouse.web import measure
@@ -120,7 +120,7 @@ def hosted_app() -> AsgiApp:
     embedded = join(settings.data_dir)
     # The server imports the application inside its event loop, so this needs a loop in a thread of its own.
     with ThreadPoolExecutor(1) as thread:
-        thread.submit(asyncio.run, migrate_once(embedded.running.conninfo)).result()
+        thread.submit(asyncio.run, installation.migrate_at(embedded.running.conninfo)).result()
     return build_app(settings, embedded.running.conninfo, embedded.leave)
 
 
@@ -130,12 +130,6 @@ def __getattr__(name: str) -> AsgiApp:
         globals()["app"] = hosted_app()
         return globals()["app"]  # type: ignore[no-any-return] # set in the line above
     raise AttributeError(name)
-
-
-async def migrate_once(conninfo: str) -> None:
-    """Bring a database up to date."""
-    async with Database.opened(conninfo) as database:
-        await installation.migrate(database)
 
 
 def _settings(options: Options) -> Settings:
@@ -149,6 +143,7 @@ def _settings(options: Options) -> Settings:
 async def _conninfo(settings: Settings) -> AsyncIterator[str]:
     """The database of a command: one's own, or the embedded one, which it starts when nobody else has."""
     if settings.database_url is not None:
+        await probe(settings.database_url)
         yield settings.database_url
         return
     try:
@@ -156,7 +151,7 @@ async def _conninfo(settings: Settings) -> AsyncIterator[str]:
     except EmbeddedUnavailable as error:
         raise StartError(str(error)) from error
     try:
-        await migrate_once(embedded.running.conninfo)
+        await installation.migrate_at(embedded.running.conninfo)
         yield embedded.running.conninfo
     finally:
         await asyncio.to_thread(embedded.leave)

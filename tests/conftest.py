@@ -17,7 +17,6 @@ from psycopg.conninfo import make_conninfo
 from fullhouse.actions import installation
 from fullhouse.actions.deps import Deps
 from fullhouse.main import build_app
-from fullhouse.store.db import Database
 from fullhouse.store.embedded import Embedded, join
 from tests.cast import make_settings, running_deps
 
@@ -41,7 +40,7 @@ def embedded() -> Iterator[Embedded]:
 def template(embedded: Embedded) -> str:
     """A migrated database that the others are copied from."""
     _administer(embedded, "CREATE DATABASE {}", TEMPLATE)
-    asyncio.run(_migrate(make_conninfo(embedded.running.conninfo, dbname=TEMPLATE)))
+    asyncio.run(installation.migrate_at(make_conninfo(embedded.running.conninfo, dbname=TEMPLATE)))
     return TEMPLATE
 
 
@@ -95,11 +94,6 @@ async def _lifespan(app: object, asked: asyncio.Queue[dict[str, str]], told: asy
     """Play the part of the ASGI server that starts and stops an application."""
     assert callable(app)
     await app({"type": "lifespan", "state": {}}, asked.get, told.put)
-
-
-async def _migrate(conninfo: str) -> None:
-    async with Database.opened(conninfo) as database:
-        await installation.migrate(database)
 
 
 def _administer(embedded: Embedded, statement: str, name: str) -> None:

@@ -19,6 +19,12 @@ async def migrate(database: Database) -> Sequence[str]:
     return names
 
 
+async def migrate_at(conninfo: str) -> None:
+    """Do the same on a database that nothing is open on yet."""
+    async with Database.opened(conninfo) as database:
+        await migrate(database)
+
+
 async def missing_migrations(conn: ReadConn) -> list[str]:
     """What `migrate` would apply."""
     return await migrations.missing(conn)

@@ -15,6 +15,7 @@ from psycopg_pool import PoolTimeout
 from fullhouse.actions import demo, installation, key
 from fullhouse.cli import serve as serving
 from fullhouse.cli.program import Options, Program, StartError
+from fullhouse.store.db import DatabaseUnavailable
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -35,25 +36,24 @@ def _given(**flags: object) -> Options:
 
 
 def _finish(work: Coroutine[Any, Any, int | None]) -> None:
-    """Run a command to its end; what an operator can mend is told in one line."""
-    try:
-        code = asyncio.run(work)
-    except (psycopg.OperationalError, PoolTimeout) as error:
-        raise StartError(f"The database can't be reached: {str(error).strip().splitlines()[0]}") from error
-    except psycopg.errors.UndefinedTable as error:
-        raise StartError("The database is not up to date. Run 'fullhouse migrate' first.") from error
-    sys.exit(code or 0)
+    """Run a command to its end."""
+    sys.exit(asyncio.run(work) or 0)
 
 
 def _clear(command: F) -> F:
-    """Turn a StartError into one line and the exit status 1."""
+    """Turn what an operator can mend into one line and the exit status 1."""
 
     @wraps(command)
     def run(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - passes on whatever the command takes
         try:
             return command(*args, **kwargs)
-        except StartError as error:
+        except (StartError, DatabaseUnavailable) as error:
             raise click.ClickException(str(error)) from error
+        except psycopg.errors.UndefinedTable as error:
+            raise click.ClickException("The database is not up to date. Run 'fullhouse migrate' first.") from error
+        except (psycopg.Error, PoolTimeout) as error:
+            reason = str(error).strip().splitlines()[0]
+            raise click.ClickException(f"The database does not do what it should: {reason}") from error
 
     return run  # type: ignore[return-value] # the same signature, which mypy can't see through wraps
 

@@ -18,7 +18,7 @@ from uvicorn.supervisors import Multiprocess
 
 from fullhouse.actions import installation
 from fullhouse.cli.program import ServePlan, StartError
-from fullhouse.store.db import Database
+from fullhouse.store.db import Database, probe
 from fullhouse.store.embedded import Embedded, EmbeddedUnavailable, join
 from fullhouse.web.auth import LOOPBACK_ADDRESSES
 from fullhouse.web.server import config
@@ -85,7 +85,7 @@ def _database(plan: ServePlan, ended: threading.Event) -> Iterator[str]:
     except EmbeddedUnavailable as error:
         raise StartError(str(error)) from error
     try:
-        asyncio.run(_migrate(embedded.running.conninfo))
+        asyncio.run(installation.migrate_at(embedded.running.conninfo))
         threading.Thread(target=_keep_running, args=(embedded, ended), daemon=True).start()
         yield embedded.running.conninfo
     finally:
@@ -93,12 +93,8 @@ def _database(plan: ServePlan, ended: threading.Event) -> Iterator[str]:
         embedded.leave()
 
 
-async def _migrate(conninfo: str) -> None:
-    async with Database.opened(conninfo) as database:
-        await installation.migrate(database)
-
-
 async def _check_migrations(conninfo: str) -> None:
+    await probe(conninfo)
     async with Database.opened(conninfo) as database, database.read() as conn:
         missing = await installation.missing_migrations(conn)
     if missing:

@@ -70,6 +70,24 @@ async def connect_engine(conninfo: str, lock_wait_ms: int, batch_ms_max: int) ->
     return WriteConn(ReadConn(conn))
 
 
+class DatabaseUnavailable(Exception):
+    """PostgreSQL can't be reached; the text is one clear line for the operator, without any password."""
+
+
+async def probe(conninfo: str) -> None:
+    """Connect once. A pool would only try again and again, and log each try; this says at once what is wrong."""
+    try:
+        conn = await psycopg.AsyncConnection.connect(with_options(conninfo, {}), connect_timeout=5)
+    except psycopg.ProgrammingError as error:
+        # libpq quotes what it does not understand, and that may hold the password.
+        raise DatabaseUnavailable(
+            "The database URL is not valid: it is postgresql://USER:PASSWORD@HOST:PORT/NAME, or name=value pairs."
+        ) from error
+    except psycopg.OperationalError as error:
+        raise DatabaseUnavailable(f"The database can't be reached: {str(error).strip().splitlines()[0]}") from error
+    await conn.close()
+
+
 class Reader:
     """One connection for one kind of read at a time, made again when it was lost."""
 

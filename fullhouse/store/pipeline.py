@@ -103,9 +103,7 @@ class Pipeline:
         result = await self._next_result()
         if result is None or result.status not in (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK):
             raise self._fault(result)
-        end = await self._next_result()
-        if end is not None:
-            raise psycopg.InternalError("a statement answered twice")
+        await self._next_result()  # always None: the end of the answer
         reply = self._waiting.pop(0)
         if reply is not None:
             reply.result = result
@@ -123,27 +121,31 @@ class Pipeline:
     async def _next_result(self) -> PGresult | None:
         pgconn = self._pgconn
         while pgconn.is_busy():
-            await _ready(asyncio.get_running_loop().add_reader, asyncio.get_running_loop().remove_reader, pgconn.socket)
+            await _ready(pgconn.socket, for_writing=False)
             pgconn.consume_input()
         return pgconn.get_result()
 
     async def _flush(self) -> None:
         """Send what is queued. When the socket is full, the server may be waiting for us to read."""
         pgconn = self._pgconn
-        loop = asyncio.get_running_loop()
         while pgconn.flush():
-            await _ready(loop.add_writer, loop.remove_writer, pgconn.socket)
+            await _ready(pgconn.socket, for_writing=True)
             pgconn.consume_input()
 
 
-async def _ready(add: Callable[..., None], remove: Callable[[int], object], fd: int) -> None:
-    """Wait until a socket can be read, or written."""
-    ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-    add(fd, _set, ready)
+async def _ready(fd: int, *, for_writing: bool) -> None:
+    """Wait until a socket can be read or, if asked for, written: whichever comes first."""
+    loop = asyncio.get_running_loop()
+    ready: asyncio.Future[None] = loop.create_future()
+    loop.add_reader(fd, _set, ready)
+    if for_writing:
+        loop.add_writer(fd, _set, ready)
     try:
         await ready
     finally:
-        remove(fd)
+        loop.remove_reader(fd)
+        if for_writing:
+            loop.remove_writer(fd)
 
 
 def _set(ready: asyncio.Future[None]) -> None:

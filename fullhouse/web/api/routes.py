@@ -47,7 +47,7 @@ Limit = Annotated[int, Query(ge=1, le=200, description="Events on a page.")]
 Cursor = Annotated[str | None, Query(max_length=200, description="From the Link header of the page before.")]
 
 # Only for the document: the front door has read the key, and refuses a wrong one on any call.
-API_KEY = HTTPBearer(scheme_name="API key", description="From 'fullhouse key create NAME'.", auto_error=False)
+API_KEY = HTTPBearer(scheme_name="ApiKey", description="From 'fullhouse key create NAME'.", auto_error=False)
 
 NEXT_LINK = {
     "Link": {"description": 'The next page, while there is more: `<…>; rel="next"`.', "schema": {"type": "string"}}

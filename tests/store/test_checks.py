@@ -1,0 +1,53 @@
+"""What PostgreSQL itself refuses, whatever the program above it says."""
+
+import pytest
+from psycopg import errors
+
+from fullhouse.store import organizer
+from fullhouse.store.db import Database
+from tests.store.rows import Rows, put_on_sale
+
+BOOKING = "INSERT INTO bookings VALUES ('{event}', '{event}', {number}, '{status}', now(), {cancelled_at})"
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE pools SET taken = 11",
+        "UPDATE pools SET taken = -1",
+        "UPDATE pools SET taken = 5; UPDATE pools SET capacity = 4",
+        "UPDATE pools SET capacity = -1",
+        "UPDATE event_counters SET bookings_made = -1",
+        "UPDATE event_counters SET bookings_made = 1073741824",
+        BOOKING.format(event="{event}", number=0, status="confirmed", cancelled_at="NULL"),
+        BOOKING.format(event="{event}", number=1, status="lost", cancelled_at="NULL"),
+        BOOKING.format(event="{event}", number=1, status="confirmed", cancelled_at="now()"),
+        BOOKING.format(event="{event}", number=1, status="cancelled", cancelled_at="NULL"),
+        "INSERT INTO booking_lines VALUES ('{event}', '{event}', 1, '{event}', 0)",
+        "INSERT INTO booking_lines VALUES ('{event}', '{event}', 1, '{event}', -1)",
+        "INSERT INTO booking_lines VALUES ('{event}', '{event}', 0, '{event}', 1)",
+        "UPDATE events SET name = ''",
+        "UPDATE events SET venue = repeat('x', 201)",
+        "UPDATE organizers SET name = ''",
+        "INSERT INTO api_keys VALUES ('{event}', '{organizer}', '', '', now())",
+    ],
+)
+async def test_what_must_never_be_is_refused_by_the_database(database: Database, rows: Rows, statement: str) -> None:
+    event = await put_on_sale(database, 10)
+    *before, last = statement.format(event=event.id, organizer=organizer.DEFAULT_ID).split("; ")
+    for one in before:
+        await rows.run(one)
+    with pytest.raises(errors.CheckViolation):
+        await rows.run(last)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "INSERT INTO event_counters (event_id) VALUES (gen_random_uuid())",
+        "INSERT INTO pools (event_id, id, name, capacity) VALUES (gen_random_uuid(), gen_random_uuid(), 'GA', 1)",
+    ],
+)
+async def test_nothing_is_sold_of_an_event_that_does_not_exist(rows: Rows, statement: str) -> None:
+    with pytest.raises(errors.ForeignKeyViolation):
+        await rows.run(statement)

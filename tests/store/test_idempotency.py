@@ -1,0 +1,94 @@
+"""Remembered answers: written once, found again, and forgotten when they are old."""
+
+from datetime import timedelta
+
+import pytest
+from psycopg import errors
+
+from fullhouse.actions import installation
+from fullhouse.rules.allocation import Remembered
+from fullhouse.rules.booking import Booked, Cancelled, EventCreated, Outcome, Refused
+from fullhouse.rules.event import Event
+from fullhouse.rules.idempotency import key_for
+from fullhouse.rules.refusals import NotEnoughSeats
+from fullhouse.store import idempotency
+from fullhouse.store.db import Database, WriteConn
+from tests.store.rows import NOW, OnSale, Rows, batch, new_id
+
+BOOKING = OnSale(new_id(), new_id()).booking(1, 2)
+EVENT = Event(new_id(), "Été “live”, C:\\ 100%", NOW, "{a,b}", 5, 5, NOW)
+OUTCOMES: list[Outcome] = [
+    Booked(BOOKING),
+    Cancelled(BOOKING._replace(status="cancelled", cancelled_at=NOW)),
+    EventCreated(EVENT),
+    Refused(NotEnoughSeats("Only 2 seats are left.", available_seats=2)),
+]
+
+
+def remembered() -> dict[str, Remembered]:
+    keys = [key_for("buyer", "POST /bookings", f"key {number}", "asked") for number in range(len(OUTCOMES))]
+    return {key.id: Remembered(key.fingerprint, outcome) for key, outcome in zip(keys, OUTCOMES, strict=True)}
+
+
+async def remember(conn: WriteConn, keys: dict[str, Remembered]) -> None:
+    async with batch(conn) as pipeline:
+        idempotency.remember(pipeline, keys, NOW)
+        await pipeline.commit()
+
+
+async def test_every_kind_of_answer_is_recalled_as_it_was(database: Database, conn: WriteConn) -> None:
+    keys = remembered()
+    await remember(conn, keys)
+    unknown = key_for("rival", "POST /bookings", "key 0", "asked").id
+    async with batch(conn) as pipeline:
+        assert await idempotency.recall(pipeline, [*keys, unknown]).read() == keys
+        await pipeline.commit()
+    async with database.read() as reader:
+        assert [await idempotency.find(reader, key_id) for key_id in keys] == list(keys.values())
+        assert await idempotency.find(reader, unknown) is None
+
+
+async def test_a_key_is_written_once_and_the_first_answer_stays(database: Database, conn: WriteConn) -> None:
+    keys = remembered()
+    first = next(iter(keys))
+    async with database.write() as writer:
+        await idempotency.add(writer, first, keys[first], NOW)
+    with pytest.raises(errors.UniqueViolation) as raised:
+        await remember(conn, {key_id: Remembered("0" * 32, OUTCOMES[3]) for key_id in keys})
+    assert raised.value.diag.constraint_name == "idempotency_keys_pkey"
+    async with database.read() as reader:
+        assert await idempotency.find(reader, first) == keys[first]
+        assert await idempotency.find(reader, list(keys)[1]) is None, "the whole batch was rolled back"
+
+
+async def put(rows: Rows, count: int, days_old: float) -> None:
+    await rows.run(
+        "INSERT INTO idempotency_keys SELECT gen_random_uuid(), gen_random_uuid(), '{}', %s "
+        "FROM generate_series(1, %s)",
+        NOW - timedelta(days=days_old),
+        count,
+    )
+
+
+async def test_old_keys_are_forgotten_a_few_at_a_time(database: Database, rows: Rows) -> None:
+    await put(rows, 5, days_old=8)
+    await put(rows, 3, days_old=6)
+    counts = []
+    for _ in range(4):
+        async with database.write() as conn:
+            counts.append(await idempotency.forget(conn, NOW - timedelta(days=7), 2))
+    assert counts == [2, 2, 1, 0]
+    assert await rows.one("SELECT count(*) FROM idempotency_keys") == 3
+
+
+async def test_a_key_of_exactly_that_age_is_kept(database: Database, rows: Rows) -> None:
+    await put(rows, 1, days_old=7)
+    assert await installation.forget_old_keys(database, NOW, 7) == 0
+
+
+async def test_a_key_that_is_locked_elsewhere_is_left_for_the_next_time(database: Database, rows: Rows) -> None:
+    await put(rows, 2, days_old=8)
+    async with rows.conn.transaction():
+        await rows.run("SELECT 1 FROM idempotency_keys LIMIT 1 FOR UPDATE")
+        assert await installation.forget_old_keys(database, NOW, 7) == 1
+    assert await installation.forget_old_keys(database, NOW, 7) == 1
