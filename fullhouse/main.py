@@ -45,7 +45,7 @@ def _nothing() -> None:
 def build_deps(settings: Settings, conninfo: str) -> Deps:
     """Put the parts together; nothing is opened yet."""
     limits = Limits(
-        settings.line_length_max, settings.batch_size_max, settings.own_lane_length, settings.wait_seconds_max
+        settings.line_length_max, settings.batch_size_max, settings.hot_line_length, settings.wait_seconds_max
     )
     patience = Patience(
         settings.batch_retries_max, settings.retry_pause_seconds, settings.batch_seconds_max, settings.wait_seconds_max
@@ -54,7 +54,10 @@ def build_deps(settings: Settings, conninfo: str) -> Deps:
     reader = partial(Reader, conninfo)
     gather = GatherLimits(settings.line_length_max, settings.wait_seconds_max)
     return Deps(
-        engine=Engine(EngineSettings(settings.own_lanes, limits, patience, settings.drain_seconds_max), connect),
+        engine=Engine(
+            EngineSettings(settings.hot_lanes, settings.contended_lanes, limits, patience, settings.drain_seconds_max),
+            connect,
+        ),
         database=Database(
             conninfo,
             readers_max=settings.readers_max,

@@ -41,8 +41,13 @@ class Settings(BaseSettings):
         20_000, ge=1, description="Requests that may wait in a process; more are refused as busy."
     )
     batch_size_max: int = Field(128, ge=1, le=10_000, description="Requests of a batch; larger ones sold slower.")
-    own_lane_length: int = Field(32, ge=1, description="Requests waiting for one event that earn it a lane of its own.")
-    own_lanes: int = Field(3, ge=1, le=32, description="Lanes (connections) of a process for events of their own.")
+    hot_line_length: int = Field(
+        32, ge=1, description="Requests waiting for one event that earn it batches of its own."
+    )
+    hot_lanes: int = Field(2, ge=1, le=32, description="Lanes (connections) of a process for events with many waiting.")
+    contended_lanes: int = Field(
+        2, ge=1, le=32, description="Lanes (connections) that wait for events locked elsewhere."
+    )
     wait_seconds_max: float = Field(
         10, gt=0, le=300, description="Seconds in the waiting line before a request is refused."
     )

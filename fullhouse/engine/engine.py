@@ -15,7 +15,8 @@ from fullhouse.store.db import WriteConn
 class EngineSettings(NamedTuple):
     """How the engine of a process is sized."""
 
-    own_lanes: int
+    hot_lanes: int
+    contended_lanes: int
     limits: Limits
     patience: Patience
     drain_seconds_max: float
@@ -24,17 +25,21 @@ class EngineSettings(NamedTuple):
 class Engine:
     """Everything that changes what is sold passes through here.
 
-    Quiet events share the batches of one lane, which never waits for a lock. An event with many waiting, or one
-    that another process has locked, gets batches of its own in another lane. So no event waits for another's lock.
+    Quiet events share the batches of one lane. An event with many waiting gets batches of its own in a hot lane.
+    Neither ever waits for a lock: an event that is found locked elsewhere goes to a contended lane, which does.
+    So no event that is free waits for the lock of another.
     """
 
     def __init__(self, settings: EngineSettings, connect: Callable[[], Awaitable[WriteConn]]) -> None:
         """Nothing runs before `start`."""
         self._settings = settings
         self._intake = Intake(settings.limits)
-        shared = Lane(self._intake, self._intake.take_shared, connect, settings.patience)
-        own = [Lane(self._intake, self._intake.take_own, connect, settings.patience) for _ in range(settings.own_lanes)]
-        self._lanes = [shared, *own]
+        takes = [
+            self._intake.take_shared,
+            *[self._intake.take_hot] * settings.hot_lanes,
+            *[self._intake.take_contended] * settings.contended_lanes,
+        ]
+        self._lanes = [Lane(self._intake, take, connect, settings.patience) for take in takes]
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:

@@ -4,7 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from fullhouse.rules.booking import Outcome, Request
 from fullhouse.rules.refusals import busy
@@ -18,7 +18,7 @@ class Limits(NamedTuple):
 
     line_length_max: int
     batch_size_max: int
-    own_lane_length: int
+    hot_line_length: int
     wait_seconds_max: float
 
 
@@ -51,9 +51,41 @@ class Batch:
     With `waits_for_locks` it waits for events that are locked elsewhere, otherwise their requests are put back.
     """
 
-    waiters: list[Waiter]
-    waits_for_locks: bool
+    lane: Literal["shared", "hot", "contended"]
+    waits_for_locks: bool = False
+    waiters: list[Waiter] = field(default_factory=list)
     event_ids: list[str] = field(default_factory=list)
+
+
+class Ready:
+    """Events that a kind of lane may take, in the order in which they became so."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self._event_ids: dict[str, None] = {}
+        self._is_some = asyncio.Event()
+
+    def __bool__(self) -> bool:
+        """There is one to take."""
+        return bool(self._event_ids)
+
+    def add(self, event_id: str) -> None:
+        """Offer an event; again changes nothing."""
+        self._event_ids[event_id] = None
+        self._is_some.set()
+
+    def discard(self, event_id: str) -> None:
+        """Take an offer back."""
+        self._event_ids.pop(event_id, None)
+
+    async def first(self) -> str:
+        """Wait for an event and take it."""
+        while not self._event_ids:
+            self._is_some.clear()
+            await self._is_some.wait()
+        event_id = next(iter(self._event_ids))
+        del self._event_ids[event_id]
+        return event_id
 
 
 class Intake:
@@ -66,10 +98,9 @@ class Intake:
         self._taken: set[str] = set()
         self._skips: dict[str, int] = {}
         # Events with somebody waiting, that no batch has: in the order in which they became so.
-        self._shared: dict[str, None] = {}
-        self._own: dict[str, None] = {}
-        self._shared_ready = asyncio.Event()
-        self._own_ready = asyncio.Event()
+        self._shared = Ready()
+        self._hot = Ready()
+        self._contended = Ready()
         self._finished = asyncio.Event()
         self._is_closed = False
         self.waiting = 0
@@ -88,7 +119,7 @@ class Intake:
             line = self._lines[event_id] = deque()
         line.append(Waiter(request, answer, loop.time()))
         self.waiting += 1
-        if len(line) == 1 or len(line) == self._limits.own_lane_length:
+        if len(line) == 1 or len(line) == self._limits.hot_line_length:
             self._make_ready(event_id)
         return answer
 
@@ -96,35 +127,32 @@ class Intake:
         """Offer an event that has somebody waiting to the lanes, if no batch has it."""
         if event_id in self._taken:
             return
-        if len(self._lines[event_id]) >= self._limits.own_lane_length or self._skips.get(event_id, 0) >= SKIPS_MAX:
-            self._shared.pop(event_id, None)
-            self._own[event_id] = None
-            self._own_ready.set()
+        if self._skips.get(event_id, 0) >= SKIPS_MAX:
+            self._contended.add(event_id)
+        elif len(self._lines[event_id]) >= self._limits.hot_line_length:
+            self._shared.discard(event_id)
+            self._hot.add(event_id)
         else:
-            self._shared[event_id] = None
-            self._shared_ready.set()
+            self._shared.add(event_id)
 
     async def take_shared(self) -> Batch:
         """Wait for requests of quiet events, and take as many as a batch holds."""
-        while not self._shared:
-            self._shared_ready.clear()
-            await self._shared_ready.wait()
-        batch = Batch([], waits_for_locks=False)
+        batch = Batch("shared")
+        self._take(await self._shared.first(), batch)
         while self._shared and len(batch.waiters) < self._limits.batch_size_max:
-            event_id = next(iter(self._shared))
-            del self._shared[event_id]
-            self._take(event_id, batch)
+            self._take(await self._shared.first(), batch)
         return batch
 
-    async def take_own(self) -> Batch:
-        """Wait for an event with many waiting, or one that is locked elsewhere, and take a batch of it alone."""
-        while not self._own:
-            self._own_ready.clear()
-            await self._own_ready.wait()
-        event_id = next(iter(self._own))
-        del self._own[event_id]
-        batch = Batch([], waits_for_locks=True)
-        self._take(event_id, batch)
+    async def take_hot(self) -> Batch:
+        """Wait for an event with many waiting, and take a batch of it alone."""
+        batch = Batch("hot")
+        self._take(await self._hot.first(), batch)
+        return batch
+
+    async def take_contended(self) -> Batch:
+        """Wait for an event that was found locked elsewhere, and take a batch of it alone that waits for the lock."""
+        batch = Batch("contended", waits_for_locks=True)
+        self._take(await self._contended.first(), batch)
         return batch
 
     def _take(self, event_id: str, batch: Batch) -> None:
@@ -154,7 +182,9 @@ class Intake:
     def finish(self, batch: Batch) -> None:
         """Let other batches have the events of this one."""
         for event_id in batch.event_ids:
-            self._skips.pop(event_id, None)
+            # While an event is busy, the process that it is shared with is, too, and it is not worth finding out anew.
+            if event_id not in self._lines:
+                self._skips.pop(event_id, None)
         self._release(batch.event_ids)
         self._finished.set()
 
@@ -192,7 +222,7 @@ class Intake:
                 count += 1
             if not line:
                 del self._lines[event_id]
-                self._shared.pop(event_id, None)
-                self._own.pop(event_id, None)
+                for ready in (self._shared, self._hot, self._contended):
+                    ready.discard(event_id)
                 self._skips.pop(event_id, None)
         return count

@@ -84,11 +84,9 @@ class Lane:
         for attempt in range(self._patience.retries_max + 1):
             if asyncio.get_running_loop().time() > latest:
                 break
-            if attempt:
-                measure.RETRIES.inc()
-                await asyncio.sleep(self._patience.retry_pause_seconds * 2 ** (attempt - 1))
+            pause = self._patience.retry_pause_seconds * 2 ** (attempt - 1) if attempt else None
             try:
-                outcomes = await self._attempt(batch, inputs, unsure)
+                outcomes = await self._attempt(batch, inputs, unsure, pause)
             except _InterruptedError as interrupted:
                 log.warning("batch interrupted", extra={"attempt": attempt, "reason": str(interrupted.__cause__)})
                 unsure = interrupted.unsure or unsure
@@ -100,10 +98,15 @@ class Lane:
                 return self._tell(batch, outcomes)
         return _answer_all(batch, outcome_unknown() if unsure else busy())
 
-    async def _attempt(self, batch: Batch, inputs: Inputs, unsure: Decision | None) -> list[Outcome]:
-        """Try once. Raises _InterruptedError for what may be tried again."""
+    async def _attempt(
+        self, batch: Batch, inputs: Inputs, unsure: Decision | None, pause: float | None
+    ) -> list[Outcome]:
+        """Try once, after a pause if it is not the first time. Raises _InterruptedError for what may be tried again."""
         transaction: Transaction | None = None
         try:
+            if pause is not None:
+                measure.RETRIES.inc()
+                await asyncio.sleep(pause)
             async with asyncio.timeout(self._patience.batch_seconds_max):
                 if self._conn is None or self._conn.closed:
                     self._conn, self._prepared = await self._connect(), {}
@@ -114,17 +117,21 @@ class Lane:
                 raise
             # Another transaction was first with an idempotency key; the next try finds what it answered.
             raise _InterruptedError(None) from error
-        except (*TRANSIENT, TimeoutError) as error:
-            raise _InterruptedError(_maybe_committed(transaction, error)) from error
         except asyncio.CancelledError as error:
             if unsure or _maybe_committed(transaction, error):
                 _answer_all(batch, outcome_unknown())
+            raise
+        except Exception as error:
+            maybe = _maybe_committed(transaction, error)
+            # As long as a try may have been committed, not even a defect may say that nothing was done.
+            if maybe or unsure or isinstance(error, (*TRANSIENT, TimeoutError)):
+                raise _InterruptedError(maybe) from error
             raise
 
     def _tell(self, batch: Batch, outcomes: list[Outcome]) -> None:
         for waiter, outcome in zip(batch.waiters, outcomes, strict=True):
             waiter.tell(outcome)
-        measure.settled(outcomes, shared=not batch.waits_for_locks)
+        measure.settled(outcomes, batch.lane)
 
     def _fail(self, batch: Batch, error: Exception) -> None:
         """One error fails the batch and is told to everyone in it."""

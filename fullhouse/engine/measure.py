@@ -15,9 +15,9 @@ FAILURES = Counter("fullhouse_engine_failures_total", "Batches that failed by a 
 WAITING = Gauge("fullhouse_engine_waiting_requests", "Requests in the waiting line.", multiprocess_mode="livesum")
 
 
-def settled(outcomes: list[Outcome], *, shared: bool) -> None:
+def settled(outcomes: list[Outcome], lane: str) -> None:
     """Count a batch that was committed."""
-    BATCH_SIZE.labels("shared" if shared else "own").observe(len(outcomes))
+    BATCH_SIZE.labels(lane).observe(len(outcomes))
     for name, count in Tally(map(_name, outcomes)).items():
         REQUESTS.labels(name).inc(count)
 

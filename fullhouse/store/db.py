@@ -64,9 +64,13 @@ async def connect_engine(conninfo: str, lock_wait_ms: int, batch_ms_max: int) ->
     conn = await psycopg.AsyncConnection.connect(
         with_options(conninfo, options), autocommit=True, prepare_threshold=0, connect_timeout=5
     )
-    if conn.info.server_version >= TRANSACTION_TIMEOUT_SINCE:
-        # A process that is frozen in the middle of a batch must not keep an event locked for ever.
-        await conn.execute("SELECT set_config('transaction_timeout', %s, false)", [str(2 * batch_ms_max)])
+    try:
+        if conn.info.server_version >= TRANSACTION_TIMEOUT_SINCE:
+            # A process that is frozen in the middle of a batch must not keep an event locked for ever.
+            await conn.execute("SELECT set_config('transaction_timeout', %s, false)", [str(2 * batch_ms_max)])
+    except BaseException:
+        await conn.close()
+        raise
     return WriteConn(ReadConn(conn))
 
 

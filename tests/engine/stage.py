@@ -63,7 +63,12 @@ async def bookings(conninfo: str) -> dict[str, Booking]:
         GROUP BY b.event_id, b.id
         """,
     )
-    return {row[0]: Booking(*row[:6], lines=tuple(Demand(pool, int(places)) for pool, places in row[6])) for row in found}
+    return {row[0]: _booking(*row) for row in found}
+
+
+def _booking(*columns: Any) -> Booking:
+    *plain, lines = columns
+    return Booking._make([*plain, tuple(Demand(pool, int(places)) for pool, places in lines)])
 
 
 async def taken(conninfo: str, event_id: str) -> int:

@@ -1,5 +1,6 @@
 """Lanes: batches that are interrupted at any step, tried again, and answered in every case."""
 
+import asyncio
 import os
 import signal
 from collections.abc import Sequence
@@ -30,7 +31,7 @@ from tests.engine.stage import (
 from tests.engine.wire import Fault, Wire
 
 HARMLESS = [Fault.BEFORE_LOCK, Fault.AFTER_LOCK, Fault.AFTER_DECIDE, Fault.AFTER_WRITE]
-IN_COMMIT = [Fault.SYNC_LATE, Fault.ANSWER_LOST]
+IN_COMMIT = [Fault.SYNC_LATE, Fault.ANSWER_LOST, Fault.ANSWER_FATAL]
 
 
 @pytest.mark.parametrize("fault", [*HARMLESS, *IN_COMMIT])
@@ -58,6 +59,47 @@ async def test_a_cancellation_whose_commit_was_lost_gives_its_places_back_once(w
     assert (await bookings(wire.conninfo))[gone.id] == outcome.booking  # type: ignore[union-attr] # or it fails here
     assert await taken(wire.conninfo, event.id) == stays.num_seats
     await assert_clean(wire.conninfo)
+
+
+async def test_a_connection_that_is_lost_before_it_is_ready_is_made_again(wire: Wire) -> None:
+    async with running_deps(wire.conninfo, **QUICK) as deps:
+        event = await new_event(deps)
+        wire.strike(Fault.IN_GREETING)
+        booked(await book(deps, event.id))
+        assert wire.struck.is_set()
+
+
+async def test_a_connection_that_is_not_ready_when_the_drain_ends_is_closed(wire: Wire) -> None:
+    async with running_deps(wire.conninfo, **QUICK | {"drain_seconds_max": 0}) as deps:
+        event = await new_event(deps)
+        wire.strike(Fault.GREETING_HELD)
+        answer = deps.engine.submit(BookRequest(event.id, 1))
+        await wire.struck.wait()
+        closing = asyncio.create_task(deps.engine.close())
+        await asyncio.sleep(0.1)
+        wire.released.set()
+        await closing
+        assert type(answer.exception()) is Busy
+
+        async def is_gone() -> bool:
+            greeting = "query LIKE '%%transaction_timeout%%' AND application_name = 'fullhouse'"
+            return not await rows(wire.conninfo, f"SELECT FROM pg_stat_activity WHERE {greeting}")
+
+        await until(is_gone)
+
+
+async def test_a_batch_that_waits_too_long_for_a_key_is_refused_and_was_surely_not_done(conninfo: str) -> None:
+    async with running_deps(conninfo, **QUICK, batch_retries_max=1) as deps:
+        event = await new_event(deps)
+        async with visitor(conninfo) as conn, conn.transaction():
+            await conn.execute(
+                "INSERT INTO idempotency_keys VALUES (%s, %s, '{}', now())", [key("mine").id, key("mine").fingerprint]
+            )
+            (outcome,) = await settled([book(deps, event.id, 1, key("mine"))])
+            assert type(outcome) is Busy
+            await conn.execute("DELETE FROM idempotency_keys")
+        booked(await book(deps, event.id, 1, key("mine")))
+    assert len(await bookings(conninfo)) == 1
 
 
 async def test_a_commit_that_nobody_can_look_up_is_answered_as_unknown_and_its_key_tells(wire: Wire) -> None:

@@ -14,6 +14,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 MARK_OF_LANES = b"force_generic_plan"
 FLUSH = b"H\x00\x00\x00\x04"
+FATAL = b"SFATAL\0VFATAL\0CXX000\0Mthe server process has a defect\0\0"
 SYNC = b"S\x00\x00\x00\x04"
 ASKS_NOTHING = b"PBDEC"
 """Frontend messages that only wait in the server's buffer: Parse, Bind, Describe, Execute, Close."""
@@ -23,6 +24,10 @@ PATIENCE_SECONDS = 20
 class Fault(Enum):
     """What happens to the next batch."""
 
+    IN_GREETING = auto()
+    """The connection for it is lost before it is ready."""
+    GREETING_HELD = auto()
+    """The connection for it becomes ready when it is released."""
     BEFORE_LOCK = auto()
     """Nothing of it arrives."""
     AFTER_LOCK = auto()
@@ -37,6 +42,11 @@ class Fault(Enum):
     """All was written, and the word to commit arrives when it is released."""
     ANSWER_LOST = auto()
     """It was committed, but the answer is lost."""
+    ANSWER_FATAL = auto()
+    """It was committed, but then the server process died of a defect, and said so instead."""
+
+
+AT_THE_END = frozenset(Fault) - {Fault.IN_GREETING, Fault.GREETING_HELD, Fault.BEFORE_LOCK, Fault.AFTER_LOCK}
 
 
 class Wire:
@@ -55,6 +65,7 @@ class Wire:
         self.conninfo = make_conninfo(conninfo, host=str(self._folder), port="5432")
         self._links: set[_Link] = set()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._is_closed = False
 
     async def __aenter__(self) -> Self:
         self._listener = await asyncio.start_unix_server(self._connected, self._folder / ".s.PGSQL.5432")
@@ -62,6 +73,7 @@ class Wire:
 
     async def __aexit__(self, *_: object) -> None:
         self._listener.close()
+        self._is_closed = True
         self.released.set()
         for task in self._tasks:
             task.cancel()
@@ -90,6 +102,9 @@ class Wire:
         return fault
 
     def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self._is_closed:
+            writer.transport.abort()
+            return
         task = asyncio.create_task(self._serve(reader, writer))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -134,11 +149,11 @@ class _Link:
         try:
             await asyncio.wait(pumps, return_when=asyncio.FIRST_COMPLETED)
         finally:
+            self.cut()
+            self.to_server.transport.abort()
             for pump in pumps:
                 pump.cancel()
             await asyncio.gather(*pumps, return_exceptions=True)
-            self.cut()
-            self.to_server.transport.abort()
 
     def cut(self) -> None:
         """The client finds its connection lost."""
@@ -172,7 +187,10 @@ class _Link:
         kinds = b"".join(message[:1] for message in chunk).decode()
         is_first = not self.batch
         if is_first and not kinds.endswith("H"):
-            return True
+            fault = self.wire.take_fault(Fault.IN_GREETING, Fault.GREETING_HELD)
+            if fault is Fault.GREETING_HELD:
+                await self.wire.released.wait()
+            return fault is not Fault.IN_GREETING
         self.batch += kinds
         if kinds.endswith("S"):
             self.wire.batches.append(self.batch)
@@ -187,8 +205,7 @@ class _Link:
         return True
 
     async def _pass_end(self, chunk: list[bytes], kinds: str) -> bool:
-        ends = (Fault.AFTER_DECIDE, Fault.AFTER_WRITE, Fault.SYNC_LATE, Fault.SYNC_HELD, Fault.ANSWER_LOST)
-        match self.wire.take_fault(*ends):
+        match self.wire.take_fault(*AT_THE_END):
             case Fault.AFTER_DECIDE:
                 return False
             case Fault.AFTER_WRITE:
@@ -207,6 +224,12 @@ class _Link:
                 chunk[:] = [SYNC]
             case Fault.ANSWER_LOST:
                 await self._send(chunk, heard=b"Z")
+                return False
+            case Fault.ANSWER_FATAL:
+                await self._send(chunk, heard=b"Z")
+                self.to_client.write(b"E" + (len(FATAL) + 4).to_bytes(4) + FATAL)
+                await self.to_client.drain()
+                self.to_client.close()
                 return False
         return True
 

@@ -1,0 +1,67 @@
+"""What the engine counts about itself."""
+
+from prometheus_client import REGISTRY
+
+from fullhouse.rules.booking import BookRequest, CancelRequest
+from fullhouse.rules.refusals import Busy
+from tests.cast import book, key, new_event, running_deps
+from tests.engine.stage import QUICK, booked, locked, settled
+from tests.engine.wire import Fault, Wire
+
+
+def count(name: str, **labels: str) -> float:
+    """What a counter shows."""
+    return REGISTRY.get_sample_value(f"fullhouse_engine_{name}", labels) or 0.0
+
+
+def by_outcome() -> dict[str, float]:
+    """Requests by outcome."""
+    names = ("booked", "cancelled", "replayed", "not_enough_seats", "event_not_found")
+    return {name: count("requests_total", outcome=name) for name in names}
+
+
+async def test_every_outcome_is_counted_once(conninfo: str) -> None:
+    before = by_outcome()
+    async with running_deps(conninfo, **QUICK) as deps:
+        event = await new_event(deps, total_seats=2)
+        booking = booked(await book(deps, event.id, 2, key("mine")))
+        await book(deps, event.id, 2, key("mine"))
+        await book(deps, event.id)
+        await book(deps, booking.id)
+        await deps.engine.submit(CancelRequest(event.id, booking.id))
+    assert {name: number - before[name] for name, number in by_outcome().items()} == dict.fromkeys(before, 1.0)
+
+
+async def test_a_batch_is_counted_by_its_lane(conninfo: str) -> None:
+    sizes = {lane: count("batch_requests_sum", lane=lane) for lane in ("shared", "hot")}
+    async with running_deps(conninfo, **QUICK, hot_line_length=3) as deps:
+        quiet, hot = await new_event(deps), await new_event(deps)
+        await settled(deps.engine.submit(BookRequest(event_id, 1)) for event_id in [quiet.id, *[hot.id] * 3])
+    assert count("batch_requests_sum", lane="shared") - sizes["shared"] == 1
+    assert count("batch_requests_sum", lane="hot") - sizes["hot"] == 3
+
+
+async def test_a_try_again_is_counted(wire: Wire) -> None:
+    retries = count("retries_total")
+    async with running_deps(wire.conninfo, **QUICK) as deps:
+        event = await new_event(deps)
+        wire.strike(Fault.AFTER_LOCK)
+        booked(await book(deps, event.id))
+        assert count("retries_total") == retries + 1
+
+
+async def test_a_defect_is_counted(conninfo: str) -> None:
+    failures = count("failures_total")
+    async with running_deps(conninfo, **QUICK) as deps:
+        await settled([book(deps, "this is no id")])
+    assert count("failures_total") == failures + 1
+
+
+async def test_a_batch_that_was_not_done_is_not_counted(conninfo: str) -> None:
+    before = by_outcome()
+    async with running_deps(conninfo, **QUICK, batch_retries_max=0) as deps:
+        event = await new_event(deps)
+        async with locked(conninfo, event.id):
+            (outcome,) = await settled([book(deps, event.id)])
+    assert type(outcome) is Busy
+    assert by_outcome() == before

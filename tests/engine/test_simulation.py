@@ -1,0 +1,26 @@
+"""The seeded simulation: whatever goes wrong, at whatever step, the answers and the database tell the same story.
+
+`FULLHOUSE_SIMULATION_SEED=<seed>` repeats the choices of one run.
+"""
+
+import os
+from random import SystemRandom
+
+import pytest
+
+from fullhouse.rules.booking import Booked, Cancelled, Refused
+from fullhouse.rules.refusals import Busy, OutcomeUnknown
+from tests.engine.simulation import Gone, simulate
+
+GIVEN = os.environ.pop("FULLHOUSE_SIMULATION_SEED", None)
+SEEDS = [int(GIVEN)] if GIVEN else [1, 2, SystemRandom().randrange(10**6)]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+async def test_whatever_goes_wrong_every_place_is_sold_once_and_every_answer_is_true(conninfo: str, seed: int) -> None:
+    print(f"FULLHOUSE_SIMULATION_SEED={seed}")  # noqa: T201 - pytest shows it when the test fails
+    world = await simulate(conninfo, seed)
+    assert min(world.harm_done.values()) == 2
+    kinds = {type(deed.answer) for deed in world.deeds}
+    assert {Booked, Cancelled, Refused, Busy, Gone} <= kinds, "the world was too quiet to prove anything"
+    assert kinds <= {Booked, Cancelled, Refused, Busy, Gone, OutcomeUnknown}
