@@ -109,13 +109,27 @@ def _calm_garbage_collector() -> None:
 def _end_with_parent() -> None:
     """Let a worker drain and end when the process that started it is gone: it would keep the port for nobody."""
     parent = multiprocessing.parent_process()
-    if parent is not None:
-        asyncio.get_running_loop().add_reader(parent.sentinel, signal.raise_signal, signal.SIGTERM)
+    if parent is None:
+        return
+    loop, sentinel = asyncio.get_running_loop(), parent.sentinel
+
+    def end() -> None:
+        loop.remove_reader(sentinel)
+        signal.raise_signal(signal.SIGTERM)
+
+    loop.add_reader(sentinel, end)
 
 
 def hosted_app() -> AsgiApp:
     """Make the application for whoever imports it by name: `fullhouse serve`, or another ASGI server."""
-    settings = read_settings()
+    try:
+        return _hosted_app(read_settings())
+    except (SettingsError, EmbeddedUnavailable) as error:
+        # An ASGI server would show a traceback; the operator gets one clear line.
+        raise SystemExit(f"Error: {error}") from None
+
+
+def _hosted_app(settings: Settings) -> AsgiApp:
     if not logging.getLogger().handlers:
         logs.configure(settings.log_level, settings.log_format)
     if settings.database_url is not None:

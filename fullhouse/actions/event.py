@@ -6,28 +6,35 @@ from datetime import datetime
 from psycopg import errors
 
 from fullhouse.actions.deps import Deps
+from fullhouse.engine.lane import outcome_unknown
 from fullhouse.rules.allocation import Remembered, key_reused
 from fullhouse.rules.booking import EventCreated, IdempotencyKey, Outcome
 from fullhouse.rules.event import Availability, Event, EventDraft
 from fullhouse.rules.ids import RANDOM_BYTES_PER_ID, uuid7s
-from fullhouse.rules.refusals import EventNotFound, ValidationFailed
+from fullhouse.rules.refusals import EventNotFound, ValidationFailed, busy
 from fullhouse.store import event, idempotency, organizer, pool
-from fullhouse.store.db import WriteConn
+from fullhouse.store.db import TRANSIENT, WriteConn
 
 
 async def create(deps: Deps, draft: EventDraft, key: IdempotencyKey | None) -> Outcome:
     """Put an event on sale, with one pool for all its places.
 
-    Raises ValidationFailed when it is not in the future, and IdempotencyKeyReused.
+    Raises ValidationFailed when it is not in the future, IdempotencyKeyReused, Busy, and OutcomeUnknown.
     """
     now = deps.clock()
+    is_written = False
     try:
         async with deps.database.write() as conn:
             if key is not None:
                 before = await idempotency.find(conn, key.id)
                 if before is not None:
                     return _again(before, key)
-            return await _create(conn, draft, key, now)
+            outcome = await _create(conn, draft, key, now)
+            is_written = True
+        return outcome
+    except TRANSIENT as error:
+        # Lost in the commit, it may be done or not; before that nothing was.
+        raise (outcome_unknown() if is_written else busy("The database can't be reached. Try again.")) from error
     except errors.UniqueViolation:
         # The same key was committed by another request after we had looked.
         if key is None:

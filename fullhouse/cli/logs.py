@@ -16,7 +16,9 @@ def configure(level: str, form: str) -> None:
     ]
     last: list[Processor]
     if form == "json" or (form == "auto" and not sys.stderr.isatty()):
-        last = [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+        # Without local variables: among them are API keys, idempotency keys and passwords.
+        plain = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+        last = [structlog.processors.ExceptionRenderer(plain), structlog.processors.JSONRenderer()]
     else:
         last = [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), pad_event_to=0)]
     formatter = structlog.stdlib.ProcessorFormatter(

@@ -25,6 +25,7 @@ from fullhouse.web.server import config
 
 WATCH_SECONDS = 1.0
 READY_SECONDS_MAX = 60
+STOPPING = (signal.SIGINT, signal.SIGTERM)
 
 
 def serve(plan: ServePlan) -> None:
@@ -35,7 +36,8 @@ def serve(plan: ServePlan) -> None:
         )
     plan.configure_logs()
     # uvicorn passes a signal on when it has finished; without this, SIGTERM would then end us before the clean-up.
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in STOPPING:
+        signal.signal(number, _interrupt)
     listener = _listen(plan.host, plan.port)
     ended = threading.Event()
     try:
@@ -54,6 +56,9 @@ def serve(plan: ServePlan) -> None:
 
 
 def _interrupt(*_: object) -> None:
+    """Begin the way out. Who is impatient on it must not leave PostgreSQL running behind us."""
+    for number in STOPPING:
+        signal.signal(number, signal.SIG_IGN)
     raise KeyboardInterrupt
 
 

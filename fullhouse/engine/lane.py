@@ -66,6 +66,9 @@ class Lane:
                 batch = await self._take()
                 try:
                     await self._settle(batch)
+                except Exception:
+                    # Of a defect in counting, for instance: those in a batch are told within.
+                    log.exception("defect in a lane")
                 finally:
                     # Also when cancelled: nobody may be left without an answer.
                     _answer_all(batch, busy())

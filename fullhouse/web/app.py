@@ -2,13 +2,16 @@
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
+from http import HTTPStatus
 from importlib import resources
 from typing import NamedTuple, TypeAlias
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from fullhouse.actions.deps import Deps
 from fullhouse.rules.refusals import Refusal
@@ -47,8 +50,13 @@ def build(deps: Deps, settings: WebSettings, lifespan: Lifespan) -> AsgiApp:
         lifespan=lifespan,
         redirect_slashes=False,
     )
-    framework.include_router(routes.build(deps, num_seats_max=settings.num_seats_max, is_open=settings.door.is_open))
-    framework.include_router(pages.build(deps, settings.metrics_folder))
+    routers = [
+        routes.build(deps, num_seats_max=settings.num_seats_max, is_open=settings.door.is_open),
+        pages.build(deps, settings.metrics_folder),
+    ]
+    for router in routers:
+        framework.include_router(router)
+    framework.state.routes = [route for router in routers for route in router.routes if isinstance(route, APIRoute)]
     static = resources.files("fullhouse.web").joinpath("static")
     framework.mount("/static", StaticFiles(directory=str(static)))
     framework.add_exception_handler(Refusal, _refused)
@@ -74,7 +82,7 @@ async def _not_valid(_: Request, error: Exception) -> Response:
     return response_of(problem(422, "validation_failed", title, f"{field}: {reason(first['msg'])}.", {"field": field}))
 
 
-async def _not_served(_: Request, error: Exception) -> Response:
+async def _not_served(request: Request, error: Exception) -> Response:
     """A path or a method that there is not."""
     if not isinstance(error, HTTPException):
         raise error
@@ -82,7 +90,16 @@ async def _not_served(_: Request, error: Exception) -> Response:
     code, title = codes.get(error.status_code, ("not_served", "Not served"))
     response = response_of(problem(error.status_code, code, title, f"{title}. See /docs for what there is."))
     response.headers.update(error.headers or {})
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        response.headers["allow"] = _allowed(request) or response.headers["allow"]
     return response
+
+
+def _allowed(request: Request) -> str:
+    """All methods of a path; the framework itself knows only those of the first route that it met."""
+    found: list[APIRoute] = request.app.state.routes
+    methods = {m for route in found if route.matches(request.scope)[0] is not Match.NONE for m in route.methods or ()}
+    return ", ".join(sorted({*methods, *(["HEAD"] if "GET" in methods else [])}))
 
 
 async def _defect(request: Request, _: Exception) -> Response:

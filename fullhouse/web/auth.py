@@ -10,7 +10,10 @@ from fullhouse.web.http import Headers
 LOOPBACK_NAMES = frozenset({b"localhost", b"127.0.0.1", b"[::1]"})
 LOOPBACK_ADDRESSES = frozenset({"localhost", "127.0.0.1", "::1"})
 FORWARDED = frozenset(
-    {b"forwarded", b"x-forwarded-for", b"x-forwarded-host", b"x-forwarded-proto", b"x-real-ip", b"via"}
+    {
+        *(b"forwarded", b"via", b"x-real-ip", b"x-client-ip", b"true-client-ip", b"cf-connecting-ip"),
+        *(b"x-forwarded" + tail for tail in (b"", b"-for", b"-host", b"-proto", b"-port", b"-server", b"-ssl", b"-by")),
+    }
 )
 
 

@@ -2,6 +2,7 @@
 
 import itertools
 import logging
+import re
 import secrets
 import time
 from collections.abc import Awaitable, Callable
@@ -25,6 +26,8 @@ HOT: dict[tuple[str, str], HotCall] = {("POST", "/bookings"): bookings.book}
 AVAILABILITY_HEAD = "/events/"
 AVAILABILITY_TAIL = "/availability"
 AVAILABILITY_ID = slice(len(AVAILABILITY_HEAD), -len(AVAILABILITY_TAIL))
+
+_ID = re.compile(r"([0-9a-fA-F]{8})-[0-9a-fA-F]{4}-[0-9a-fA-F-]+")
 
 SINGLE_HEADERS = (b"host", b"origin", b"authorization", b"content-type", b"content-length", b"idempotency-key")
 """Of these a request may have one; with two, two readers could disagree about which counts."""
@@ -58,6 +61,10 @@ class FrontDoor:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        is_head = scope["method"] == "HEAD"
+        if is_head:
+            # HEAD is GET without the body (RFC 9110, section 9.3.2); the server leaves that out.
+            scope = {**scope, "method": "GET"}
         number = next(self._numbers)
         request_id = f"{self._prefix}-{number:x}"
         started = time.perf_counter()
@@ -81,7 +88,7 @@ class FrontDoor:
         except Exception:
             log.exception("defect", extra={"request_id": request_id, "path": _shown(scope["path"])})
             answer = defect(request_id)
-        await _send(send, answer, request_id, is_head=scope["method"] == "HEAD")
+        await _send(send, answer, request_id, is_head=is_head)
         if number % self._settings.log_sample == 0 or answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             _log(scope, answer.status, request_id, started)
         measure.answered(answer.status)
@@ -122,6 +129,9 @@ class FrontDoor:
         scope["fullhouse.request_id"] = request_id
         try:
             await self._app(scope, receive_body, send_with_id)
+        except Exception:
+            # The framework has already answered it, and raises it so that it is logged.
+            log.exception("defect", extra={"request_id": request_id, "path": _shown(scope["path"])})
         finally:
             _log(scope, status, request_id, started)
             measure.answered(status)
@@ -162,8 +172,5 @@ def _log(scope: Scope, status: int, request_id: str, started: float) -> None:
 
 
 def _shown(path: str) -> str:
-    """A path without what opens something: a booking's id is its buyer's key."""
-    if path.startswith("/bookings/"):
-        booking_id, slash, rest = path.removeprefix("/bookings/").partition("/")
-        return f"/bookings/{booking_id[:8]}…{slash}{rest}"
-    return path
+    """A path without what opens something: a booking's id is its buyer's key, also in a path that is mistyped."""
+    return _ID.sub(r"\1…", path)

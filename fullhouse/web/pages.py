@@ -25,7 +25,7 @@ def build(deps: Deps, metrics_folder: str | None) -> APIRouter:
         # A browser asks for HTML by name; a program that takes anything gets JSON only when it says so.
         accepted = request.headers.get("accept", "*/*")
         if "application/json" in accepted and "text/html" not in accepted:
-            return Response(_links_json(), media_type="application/json")
+            return Response(_links_json(), media_type="application/json", headers={"vary": "accept"})
         return HTMLResponse(first_page, headers={"vary": "accept"})
 
     @router.get("/docs")

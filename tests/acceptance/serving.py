@@ -15,7 +15,7 @@ from pathlib import Path
 
 import httpx
 
-FULLHOUSE = Path(sys.executable).with_name("fullhouse")
+FULLHOUSE = str(Path(sys.executable).with_name("fullhouse"))
 START_SECONDS_MAX = 60.0
 STOP_SECONDS_MAX = 40.0
 
@@ -78,7 +78,7 @@ def postgres_pid(data_dir: Path) -> int | None:
 class Serving:
     """One started server. Everything it prints is kept in `out` and `err`."""
 
-    def __init__(self, command: Sequence[str | Path], port: int, **settings: str) -> None:
+    def __init__(self, command: Sequence[str], port: int, **settings: str) -> None:
         """Start the process; it is not ready yet."""
         self.port = port
         self.url = f"http://127.0.0.1:{port}"
@@ -186,7 +186,7 @@ class House:
         command = [FULLHOUSE, "serve", "--open", "--port", str(chosen), "--data-dir", str(self.data_dir), *flags]
         return self.launch_other(command, chosen, **settings)
 
-    def launch_other(self, command: Sequence[str | Path], port: int, **settings: str) -> Serving:
+    def launch_other(self, command: Sequence[str], port: int, **settings: str) -> Serving:
         """Any other server that has to be stopped at the end."""
         self._started.append(Serving(command, port, **settings))
         return self._started[-1]
@@ -202,11 +202,13 @@ class House:
 
 
 @contextmanager
-def new_house(name: str = "data") -> Iterator[House]:
-    """A house in a temporary folder of its own."""
+def new_house(name: str = "data", copied_from: Path | None = None) -> Iterator[House]:
+    """A house in a temporary folder of its own, empty or with the data of a folder that nobody uses."""
     with tempfile.TemporaryDirectory(prefix="fullhouse-acceptance-", ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o711)
         house = House(Path(folder) / name)
+        if copied_from is not None:
+            subprocess.run(["cp", "-a", copied_from, house.data_dir], check=True, timeout=60)
         try:
             yield house
         finally:

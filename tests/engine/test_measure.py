@@ -1,7 +1,9 @@
 """What the engine counts about itself."""
 
+import pytest
 from prometheus_client import REGISTRY
 
+from fullhouse.engine import measure
 from fullhouse.rules.booking import BookRequest, CancelRequest
 from fullhouse.rules.refusals import Busy
 from tests.cast import book, key, new_event, running_deps
@@ -48,6 +50,15 @@ async def test_a_try_again_is_counted(wire: Wire) -> None:
         wire.strike(Fault.AFTER_LOCK)
         booked(await book(deps, event.id))
         assert count("retries_total") == retries + 1
+
+
+async def test_a_fault_in_counting_ends_no_lane(conninfo: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with running_deps(conninfo, **QUICK) as deps:
+        event = await new_event(deps)
+        with monkeypatch.context() as patch:
+            patch.setattr(measure, "BATCH_SIZE", None)
+            booked(await book(deps, event.id))
+        assert booked(await book(deps, event.id)).number == 2
 
 
 async def test_a_defect_is_counted(conninfo: str) -> None:

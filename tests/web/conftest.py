@@ -44,7 +44,7 @@ async def serving(conninfo: str, *, is_open: bool = True, **changes: object) -> 
 
 @pytest.fixture
 def served(conninfo: str) -> Served:
-    """`async with served() as url`; settings can be changed by name."""
+    """How a test serves for a while: settings are changed by name, and the address comes back."""
 
     def serve(**changes: object) -> AbstractAsyncContextManager[str]:
         return serving(changes.pop("conninfo", conninfo), **changes)  # type: ignore[arg-type] # settings by name

@@ -98,9 +98,7 @@ async def test_cancelling_takes_no_body(client: httpx.AsyncClient, event: Json) 
     assert (await client.get(f"/bookings/{booking['id']}")).json() == booking
 
 
-async def test_the_audit_agrees_with_what_was_answered(
-    client: httpx.AsyncClient, conninfo: str, event: Json
-) -> None:
+async def test_the_audit_agrees_with_what_was_answered(client: httpx.AsyncClient, conninfo: str, event: Json) -> None:
     bookings = [await new_booking(client, event["id"], places) for places in (1, 2, 3)]
     await client.patch(f"/bookings/{bookings[1]['id']}/cancel")
     await assert_clean(conninfo)

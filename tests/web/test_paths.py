@@ -54,7 +54,14 @@ async def test_what_is_not_there_is_not_found(client: httpx.AsyncClient) -> None
     paths = [path + "/" for path in PATHS if path != "/"]
     paths += ["/nothing", "/EVENTS", "/events/a/b", "/events//availability", "/bookings//cancel", "/a" * 2000]
     paths += ["/static", "/static/", "/static/%00", "/static/nothing.js", "/static/" + "x" * 3000, "/static/vendor"]
-    paths += ["/static/..%2fapp.py", "/static/%2e%2e/app.py", "/static/..%5capp.py", "/static//etc/passwd", "/%00", "/%FF"]
+    paths += [
+        "/static/..%2fapp.py",
+        "/static/%2e%2e/app.py",
+        "/static/..%5capp.py",
+        "/static//etc/passwd",
+        "/%00",
+        "/%FF",
+    ]
     paths += ["/.env", "/%2e%2e/%2e%2e/etc/passwd", "/events%00", "/redoc", "/docs/oauth2-redirect", "/bookings/%2F"]
     for path in paths:
         for method in ("GET", "POST", "PATCH"):
@@ -81,7 +88,7 @@ RAW = {
         {400, 422},
     ),
     "length and chunks": (
-        b"POST /bookings HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        b"POST /events HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
         {400, 415, 422},
     ),
     "a bad chunk": (
@@ -92,13 +99,11 @@ RAW = {
     "a NUL in a header": (b"GET / HTTP/1.1\r\nHost: localhost\r\nX: a\0b\r\n\r\n", {400}),
     "a host that is no text": (b"GET / HTTP/1.1\r\nHost: \xff\xfe\r\n\r\n", {400, 403}),
     "an upgrade": (
-        b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-        b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n",
+        b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n",
         {200, 400, 426},
     ),
     "a large body that waits for leave": (
-        b"POST /bookings HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\n"
-        b"Content-Type: application/json\r\nContent-Length: 10485760\r\n\r\n",
+        b"POST /bookings HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 10485760\r\n\r\n",
         {413, 417},
     ),
 }

@@ -11,11 +11,11 @@ from tests.web.asking import FUTURE, JSON, NOBODY, Json, assert_problem, event_b
 
 HUGE = "1" + "0" * 5000
 
-NO_NAMES = [
+NO_NAMES: list[object] = [
     *("", " ", "\t\n", "\u00a0", "x" * 201, "🎪" * 201, "a\0b", "\0", "a\nb", "a\x7fb", "a\x85b", "\x1b[31m"),
     *(None, 1, 1.5, True, [], ["x"], {}, {"x": "y"}),
 ]
-NO_DATES = [
+NO_DATES: list[object] = [
     *("", " ", "soon", "2041-05-01", "2041-05-01T20:00:00", "2041-05-01 20:00:00+02:00", "2041-05-01T20:00+02:00"),
     *("2041-05-01T20:00:00+0200", "2041-05-01T20:00:00+02", "20410501T200000Z", "2041-121T20:00:00Z", "1900000000"),
     *("2041-02-30T20:00:00Z", "2041-05-01T24:00:00Z", "2041-05-01T20:60:00Z", "2041-06-30T23:59:60Z"),
@@ -25,8 +25,28 @@ NO_DATES = [
     *("2001-01-01T00:00:00Z", "1969-12-31T23:59:59Z", "0001-01-01T00:00:00Z"),
     *(None, 0, 1900000000, 1.9e9, 10**30, True, [], {}, [FUTURE]),
 ]
-NO_SEATS = [0, -1, 10**7, 10**20, -(10**20), 10**400, 1.0, 1.5, 1e3, 1e308, True, False, "1", "", "x", None, [], [1], {}]
-NO_IDS = [
+NO_SEATS = [
+    0,
+    -1,
+    10**7,
+    10**20,
+    -(10**20),
+    10**400,
+    1.0,
+    1.5,
+    1e3,
+    1e308,
+    True,
+    False,
+    "1",
+    "",
+    "x",
+    None,
+    [],
+    [1],
+    {},
+]
+NO_IDS: list[object] = [
     *("", " ", "x", NOBODY[:-1], NOBODY + "0", NOBODY + "\n", NOBODY.replace("-", ""), "{" + NOBODY + "}", "\0"),
     *("urn:uuid:" + NOBODY, NOBODY.replace("0", "０"), 1, 1.5, True, None, [], {}, [NOBODY]),
 ]
@@ -34,7 +54,8 @@ NO_IDS = [
 
 def wrong_events() -> Iterator[tuple[Json, str]]:
     """Bodies of events, each with the field that is wrong in it."""
-    for field, values in {"name": NO_NAMES, "venue": NO_NAMES, "date": NO_DATES}.items():
+    wrong: dict[str, list[object]] = {"name": NO_NAMES, "venue": NO_NAMES, "date": NO_DATES}
+    for field, values in wrong.items():
         yield from ((event_body(**{field: value}), field) for value in values)
     yield from ((event_body(total_seats=value), "total_seats") for value in (*NO_SEATS, 1_000_001))
     for field in event_body():
@@ -76,7 +97,7 @@ async def failures(
     client: httpx.AsyncClient, path: str, wrong: Iterator[tuple[Json, str]]
 ) -> list[tuple[object, int, str]]:
     """Those bodies that are not refused with 422 for the field that is wrong."""
-    found = []
+    found: list[tuple[object, int, str]] = []
     for body, field in wrong:
         answer = await client.post(path, content=json.dumps(body).encode(), headers=JSON)
         if answer.status_code != 422 or not answer.json()["field"].startswith(field or ""):

@@ -10,8 +10,9 @@ from fullhouse.actions import event
 from fullhouse.actions.deps import Deps
 from fullhouse.rules.booking import EventCreated
 from fullhouse.rules.event import Event, EventFilter, EventPosition
-from fullhouse.rules.refusals import EventNotFound, ValidationFailed
+from fullhouse.rules.refusals import EventNotFound, ValidationFailed, busy
 from fullhouse.store import event as stored
+from fullhouse.store.db import TRANSIENT
 from fullhouse.web.api.shapes import EventRequest, availability_json, event_fields, moment_text, uuid_or_none
 from fullhouse.web.auth import require_management
 from fullhouse.web.call import Call
@@ -45,8 +46,11 @@ async def availability(deps: Deps, event_id: str) -> Answer:
 async def index(deps: Deps, chosen: EventFilter, limit: int, cursor: str | None) -> Answer:
     """`GET /events`: a page of events, and a link to the next one while there is more."""
     after = None if cursor is None else _position(cursor)
-    async with deps.database.read() as conn:
-        found = await stored.page(conn, chosen, after, limit + 1)
+    try:
+        async with deps.database.read() as conn:
+            found = await stored.page(conn, chosen, after, limit + 1)
+    except TRANSIENT as error:
+        raise busy("The database can't be reached at the moment. Try again.") from error
     headers = [JSON]
     if len(found) > limit:
         headers.append((b"link", _next_link(chosen, limit, found[limit - 1]).encode()))

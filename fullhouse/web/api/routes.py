@@ -11,12 +11,14 @@ from fullhouse.rules.refusals import ValidationFailed
 from fullhouse.web.api import bookings, events
 from fullhouse.web.api.documents import IDEMPOTENCY_KEY, MANAGEMENT, body_of, made, problems
 from fullhouse.web.api.shapes import (
+    TEXT_PATTERN,
     AvailabilityShape,
     BookingRequest,
     BookingShape,
     EventRequest,
     EventShape,
     Moment,
+    has_control_characters,
 )
 from fullhouse.web.call import Call
 from fullhouse.web.respond import response_of
@@ -29,10 +31,17 @@ def current_call(request: Request) -> Call:
 
 
 def one_line(
-    q: Annotated[str | None, Query(max_length=200, description="Text in the name or the venue.")] = None,
+    q: Annotated[
+        str | None,
+        Query(
+            max_length=200,
+            description="Text in the name or the venue.",
+            json_schema_extra={"pattern": f"^{TEXT_PATTERN}*$"},
+        ),
+    ] = None,
 ) -> str | None:
     """Refuse what PostgreSQL's text can't hold."""
-    if q is not None and ("\0" in q or not q.isprintable()):
+    if q is not None and has_control_characters(q):
         raise ValidationFailed("q: must not hold control characters.", field="q")
     return q
 
@@ -69,7 +78,7 @@ def _add_events(router: APIRouter, deps: Deps, key: list[params.Security]) -> No
         dependencies=key,
         status_code=201,
         response_model=EventShape,
-        responses={**made(EventShape), **problems("idempotency_key_reused", *MANAGEMENT, body=True)},
+        responses={**made(EventShape), **problems("idempotency_key_reused", "outcome_unknown", *MANAGEMENT, body=True)},
         openapi_extra={"parameters": [IDEMPOTENCY_KEY], "requestBody": body_of(EventRequest)},
     )
     async def create_event(call: CurrentCall) -> Response:

@@ -12,6 +12,8 @@ from fullhouse.rules.booking import Booking, Status
 from fullhouse.rules.event import Availability, Event, EventDraft
 
 UUID_PATTERN = "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$"
+TEXT_PATTERN = r"[^\x00-\x1f\x7f-\x9f]"
+"""A character of a line of text, for the document: anything but a control character."""
 _UUID = re.compile(UUID_PATTERN)
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 
@@ -21,12 +23,17 @@ def uuid_or_none(text: str) -> str | None:
     return text.lower() if _UUID.fullmatch(text) else None
 
 
+def has_control_characters(text: str) -> bool:
+    """Tell whether a text holds what no line of text has, and partly PostgreSQL can't hold."""
+    return any(unicodedata.category(character) in {"Cc", "Cs"} for character in text)
+
+
 def _line_of_text(value: str) -> str:
+    if has_control_characters(value):
+        raise ValueError("must not hold control characters")
     value = value.strip()
     if not value:
         raise ValueError("must not be blank")
-    if any(unicodedata.category(character) in {"Cc", "Cs"} for character in value):
-        raise ValueError("must not hold control characters")
     return value
 
 
@@ -48,7 +55,12 @@ def _in_utc(value: datetime) -> datetime:
 Id = Annotated[
     str, StringConstraints(pattern=UUID_PATTERN, to_lower=True), WithJsonSchema({"type": "string", "format": "uuid"})
 ]
-Line = Annotated[str, StringConstraints(min_length=1, max_length=200, strict=True), AfterValidator(_line_of_text)]
+Line = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=200, strict=True),
+    AfterValidator(_line_of_text),
+    Field(json_schema_extra={"pattern": rf"^{TEXT_PATTERN}*[^\s\x00-\x1f\x7f-\x9f]{TEXT_PATTERN}*$"}),
+]
 Moment = Annotated[
     datetime,
     BeforeValidator(_rfc3339),

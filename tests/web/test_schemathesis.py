@@ -1,0 +1,70 @@
+"""The document against the running program: Schemathesis makes the requests, with all of its checks."""
+
+import asyncio
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.acceptance.serving import FULLHOUSE, Serving, free_port
+from tests.web.asking import new_booking, new_event
+from tests.web.test_auth import bearer, make_key
+
+SCHEMATHESIS = Path(sys.executable).with_name("schemathesis")
+PROJECT = Path(__file__).parents[2]
+SEED = "20270301"
+EXAMPLES_MAX = "25"
+SECONDS_MAX = 120
+
+
+@pytest.fixture(params=["open", "closed"])
+def serving(request: pytest.FixtureRequest, conninfo: str) -> Iterator[tuple[Serving, dict[str, str]]]:
+    """A real server process on a fresh database, and the headers of somebody who may do everything."""
+    port = free_port()
+    command = [FULLHOUSE, "serve", "--port", str(port), "--database-url", conninfo]
+    is_open = request.param == "open"
+    headers = {} if is_open else bearer(asyncio.run(make_key(conninfo)))
+    server = Serving([*command, "--open"] if is_open else command, port)
+    try:
+        yield server.wait_ready(), headers
+        assert server.stop() == 0
+    finally:
+        server.close()
+
+
+async def things(url: str, headers: dict[str, str]) -> dict[str, str]:
+    """Something to look up: the ids of an event and of a booking."""
+    async with httpx.AsyncClient(base_url=url, headers=headers) as client:
+        event = await new_event(client, total_seats=1_000_000)
+        booking = await new_booking(client, event["id"])
+    return {"SCHEMATHESIS_EVENT_ID": event["id"], "SCHEMATHESIS_BOOKING_ID": booking["id"]}
+
+
+def test_every_check_of_schemathesis_passes(serving: tuple[Serving, dict[str, str]], tmp_path: Path) -> None:
+    server, headers = serving
+    flags = [flag for name, value in headers.items() for flag in ("--header", f"{name.title()}: {value}")]
+    run = subprocess.run(
+        [
+            *(SCHEMATHESIS, "run", f"{server.url}/openapi.json", "--checks", "all", "--seed", SEED, "--no-color"),
+            *("--max-examples", EXAMPLES_MAX, "--generation-deterministic", "--max-failures", "20"),
+            *flags,
+        ],
+        capture_output=True,
+        text=True,
+        timeout=SECONDS_MAX,
+        cwd=tmp_path,
+        env={
+            **os.environ,
+            "PYTHONPATH": str(PROJECT),
+            "SCHEMATHESIS_HOOKS": "tests.web.schemathesis_hooks",
+            **asyncio.run(things(server.url, headers)),
+        },
+        check=False,
+    )
+    assert run.returncode == 0, run.stdout[-12_000:] + run.stderr[-2_000:]
+    assert "Selected: 7/7" in run.stdout
+    assert not [line for line in server.err if '"status": 5' in line or '"level": "error"' in line]
