@@ -133,7 +133,6 @@ class Database:
         """Nothing is opened before `open`."""
         read_only = with_options(conninfo, {"default_transaction_read_only": "on", "statement_timeout": "10000"})
         writing = with_options(conninfo, {"statement_timeout": "30000", "lock_timeout": "5000"})
-        self.conninfo = conninfo
         self._readers = _pool(read_only, readers_max, wait_seconds_max)
         self._writers = _pool(writing, writers_max, wait_seconds_max)
 

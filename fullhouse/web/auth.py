@@ -28,11 +28,9 @@ ANYBODY = Caller("anybody", may_manage=False)
 OWNER = Caller("playground", may_manage=True)
 
 
-async def caller_of(deps: Deps, headers: Headers, *, is_open: bool) -> Caller:
+async def caller_of(deps: Deps, headers: Headers) -> Caller:
     """Find out who calls. Raises ApiKeyRequired for a key that is not good, rather than treat it as none."""
     authorization = headers.get(b"authorization")
-    if is_open:
-        return OWNER
     if authorization is None:
         return ANYBODY
     scheme, _, text = authorization.partition(b" ")

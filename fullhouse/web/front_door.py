@@ -74,7 +74,7 @@ class FrontDoor:
                 keep_local(scope.get("client"), headers)
                 caller = OWNER
             else:
-                caller = await caller_of(self._deps, headers, is_open=False)
+                caller = await caller_of(self._deps, headers)
             body = await read_body(receive, headers, self._settings.body_bytes_max)
             call = Call(headers, body, caller)
             answer = await self._hot(scope, call)
