@@ -26,7 +26,7 @@ FULL_HOUSE_FROM = 1_000_000
 SOLD_IN_MEASURED_EVENT = 100_000
 SOCKET_FOLDER_LINE = 4
 
-NEXT_NUMBER = "SELECT bookings_made FROM event_counters WHERE event_id = %(event)s FOR UPDATE"
+NEXT_NUMBER = "SELECT bookings_made FROM houses WHERE event_id = %(event)s FOR UPDATE"
 
 # Ids are UUIDv7 in order of time, as the program makes them: one booking a millisecond, until just now.
 INSERT_BOOKINGS = """
@@ -35,23 +35,20 @@ WITH sold AS (
            now() - (%(last)s - number + 1) * interval '1 millisecond' AS created_at,
            md5(%(event)s || number) AS chance
     FROM generate_series(%(first)s::bigint, %(last)s::bigint) AS number
-), booked AS (
-    INSERT INTO bookings (event_id, id, number, status, created_at)
-    SELECT %(event)s::uuid,
-           (lpad(to_hex((extract(epoch FROM created_at) * 1000)::bigint), 12, '0')
-            || '7' || substr(chance, 1, 3) || '8' || substr(chance, 4, 15))::uuid,
-           number, 'confirmed', created_at
-    FROM sold
-    ORDER BY number
-    RETURNING event_id, id
 )
-INSERT INTO booking_lines (event_id, booking_id, line, pool_id, quantity)
-SELECT booked.event_id, booked.id, 1, pools.id, 1
-FROM booked JOIN pools USING (event_id)
+INSERT INTO bookings (event_id, number, id, places, status, created_at)
+SELECT %(event)s::uuid,
+       number,
+       (lpad(to_hex((extract(epoch FROM created_at) * 1000)::bigint), 12, '0')
+        || '7' || substr(chance, 1, 3) || '8' || substr(chance, 4, 15))::uuid,
+       1, 'confirmed', created_at
+FROM sold
+ORDER BY number
 """
 
-COUNT_THEM = "UPDATE event_counters SET bookings_made = bookings_made + %(amount)s WHERE event_id = %(event)s"
-TAKE_PLACES = "UPDATE pools SET taken = taken + %(amount)s WHERE event_id = %(event)s"
+COUNT_THEM = """
+UPDATE houses SET bookings_made = bookings_made + %(amount)s, taken = taken + %(amount)s WHERE event_id = %(event)s
+"""
 
 
 @contextmanager
@@ -96,7 +93,7 @@ def sell(connection: psycopg.Connection[Any], event_id: str, amount: int) -> Non
                 message = "a new event has no counter of bookings: the tables are not as the benchmark knows them"
                 raise BenchError(message)
             values = {"event": event_id, "first": row[0] + 1, "last": row[0] + part, "amount": part}
-            for statement in (INSERT_BOOKINGS, COUNT_THEM, TAKE_PLACES):
+            for statement in (INSERT_BOOKINGS, COUNT_THEM):
                 connection.execute(statement, values)
 
 

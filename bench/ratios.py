@@ -1,12 +1,17 @@
-"""The ratios of a run against the targets of the project. Both sides of each come from the same run."""
+"""The ratios of a run against the targets of the project.
+
+Each is taken within a round, where both sides were measured shortly after one another; the median of the rounds counts.
+"""
 
 from dataclasses import dataclass
+from statistics import median
 
-from bench.model import EMPTY_KEY, Findings
+from bench.model import EMPTY_KEY, Findings, Load
 
 MEGABYTE = 1_000_000
 MANY = 256
 MOST = 1024
+PROCESSES = (1, 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +36,7 @@ def all_ratios(findings: Findings) -> list[Ratio]:
     """Return the targets in their order, each with what this run makes of it."""
     book = Book(findings)
     c_most, c_most_how = book.best_processes(MOST)
-    hold, hold_how = book.holds_at_most()
-    grown, grown_how = book.growth()
+    kept, kept_how = book.keeps_at_most()
     weight, weight_how = book.memory()
     return [
         Ratio(
@@ -41,9 +45,9 @@ def all_ratios(findings: Findings) -> list[Ratio]:
         ),
         Ratio(
             "(c) best number of processes, 1,024 clients, ÷ (a)",
-            _divided(c_most, book.rate("a", MOST)),
+            c_most,
             10,
-            c_most_how and f"{MOST:,} clients, {c_most_how}",
+            c_most_how,
         ),
         Ratio(
             "(c) ÷ (b) the ceiling, one process each, 256 clients",
@@ -56,73 +60,70 @@ def all_ratios(findings: Findings) -> list[Ratio]:
         Ratio("(d) 1,000 events ÷ (c) one event", *book.rate_ratio("d", "c1", MANY, target=0.8)),
         Ratio("(e) availability reads ÷ (b)", *book.rate_ratio("e", "b1", MANY, target=0.6)),
         Ratio("(f) with a fresh idempotency key each ÷ (c)", *book.rate_ratio("f", "c1", MANY, target=0.85)),
-        Ratio("(c) at 1,024 clients ÷ (c) at its best", hold, 0.9, hold_how),
-        Ratio("(c) with 5 million sold ÷ (c) empty", grown, 0.9, grown_how),
-        Ratio("p50 of a lone client, (a) ÷ ours", *book.latency_ratio("p50_ms", 1, target=0.5)),
-        Ratio("p99 at 256 clients, (a) ÷ ours", *book.latency_ratio("p99_ms", MANY, target=3)),
+        Ratio("(c) at 1,024 clients ÷ (c) at its best", kept, 0.9, kept_how),
+        Ratio("(c) with 5 million sold ÷ (c) empty", *book.rate_ratio("sold-5000000", EMPTY_KEY, MANY, target=0.9)),
+        Ratio("p50 of a lone client, (a) ÷ ours", *book.latency_ratio("p50_us", 1, target=0.5)),
+        Ratio("p99 at 256 clients, (a) ÷ ours", *book.latency_ratio("p99_us", MANY, target=3)),
         Ratio("memory of a serving process after it all, MB", weight, 120, weight_how, at_most=True),
     ]
 
 
 class Book:
-    """Looks up medians and divides them, and tells in words what was divided."""
+    """Looks up the rounds and divides them, and tells in words what was divided."""
 
     def __init__(self, findings: Findings) -> None:
         """Keep the findings of a run."""
         self._findings = findings
 
-    def rate(self, subject: str, clients: int) -> float | None:
-        """Return the median rate of a subject, None if not measured."""
-        found = self._findings.at(subject, clients)
-        return found.per_second if found else None
+    def rounds(self, subject: str, clients: int) -> dict[int, Load]:
+        """Return what was measured, by round; nothing if it was not."""
+        return {m.round: m.load for m in self._findings.measurements if (m.subject, m.clients) == (subject, clients)}
+
+    def rates(self, subject: str, clients: int) -> dict[int, float]:
+        """Return the rates of a subject by round."""
+        return {number: load.per_second for number, load in self.rounds(subject, clients).items()}
 
     def rate_ratio(self, ours: str, other: str, clients: int, *, target: float) -> tuple[float | None, float, str]:
         """Return ours ÷ other in rates at the same number of clients, the target, and what was divided."""
-        top, bottom = self.rate(ours, clients), self.rate(other, clients)
-        how = f"{clients:,} clients: {top:,.0f} ÷ {bottom:,.0f} a second" if top and bottom else ""
-        return _divided(top, bottom), target, how
+        value, how = _divided(self.rates(ours, clients), self.rates(other, clients))
+        return value, target, how and f"{clients:,} clients: {how}"
 
     def latency_ratio(self, name: str, clients: int, *, target: float) -> tuple[float | None, float, str]:
         """Return a latency of the demo ÷ that of (c) with one process, the target, and what was divided."""
-        demo, ours = self._findings.at("a", clients), self._findings.at("c1", clients)
-        if demo is None or ours is None:
-            return None, target, ""
-        top, bottom = float(getattr(demo, name)), float(getattr(ours, name))
-        return _divided(top, bottom), target, f"{top:.3f} ÷ {bottom:.3f} ms"
+        demo, ours = (
+            {number: getattr(load, name) / 1000 for number, load in self.rounds(subject, clients).items()}
+            for subject in ("a", "c1")
+        )
+        value, how = _divided(demo, ours, digits=3)
+        return value, target, how and f"{clients:,} clients: {how} in ms"
 
     def best_processes(self, clients: int) -> tuple[float | None, str]:
-        """Return the rate of (c) with the number of processes that is best at so many clients."""
-        rates = {processes: self.rate(f"c{processes}", clients) for processes in (1, 2)}
-        known = {processes: rate for processes, rate in rates.items() if rate is not None}
+        """Return (c) with the number of processes that is best at so many clients ÷ (a)."""
+        found = {processes: self.rates(f"c{processes}", clients) for processes in PROCESSES}
+        known = {processes: median(rates.values()) for processes, rates in found.items() if rates}
         if not known:
             return None, ""
         best = max(known, key=lambda processes: known[processes])
-        return known[best], f"{best} process{'es' if best > 1 else ''}, {known[best]:,.0f} a second"
+        value, how = _divided(found[best], self.rates("a", clients))
+        return value, how and f"{clients:,} clients, {_processes(best)}: {how}"
 
-    def holds_at_most(self) -> tuple[float | None, str]:
-        """Return (c) at 1,024 clients ÷ (c) at its best, for the number of processes where that is worse."""
-        kept = {}
-        for processes in (1, 2):
-            subject = f"c{processes}"
-            rates = {
-                m.clients: self.rate(subject, m.clients) or 0
-                for m in self._findings.measurements
-                if m.subject == subject
-            }
-            if MOST in rates:
-                kept[processes] = rates[MOST] / max(rates.values())
-        if not kept:
+    def keeps_at_most(self) -> tuple[float | None, str]:
+        """Return (c) at 1,024 clients ÷ (c) at its best, each with the number of processes that is best there."""
+        medians = {
+            (processes, m.clients): median(self.rates(f"c{processes}", m.clients).values())
+            for processes in PROCESSES
+            for m in self._findings.measurements
+            if m.subject == f"c{processes}"
+        }
+        at_most = {processes: rate for (processes, clients), rate in medians.items() if clients == MOST}
+        if not at_most:
             return None, ""
-        words = (
-            f"{ratio:.2f} with {processes} process{'es' if processes > 1 else ''}" for processes, ratio in kept.items()
-        )
-        return min(kept.values()), ", ".join(words)
-
-    def growth(self) -> tuple[float | None, str]:
-        """Return (c) with five million sold ÷ (c) empty."""
-        top, bottom = self.rate("sold-5000000", MANY), self.rate(EMPTY_KEY, MANY)
-        how = f"{MANY} clients: {top:,.0f} ÷ {bottom:,.0f} a second" if top and bottom else ""
-        return _divided(top, bottom), how
+        alone = [
+            f"{rate / max(r for (p, _), r in medians.items() if p == processes):.2f} with {_processes(processes)} alone"
+            for processes, rate in at_most.items()
+        ]
+        top, bottom = max(at_most.values()), max(medians.values())
+        return top / bottom, ", ".join([f"{top:,.0f} ÷ {bottom:,.0f} a second", *alone])
 
     def memory(self) -> tuple[float | None, str]:
         """Return the resident memory of the largest serving process of all, in MB."""
@@ -133,5 +134,14 @@ class Book:
         return max(memory.rss_bytes for memory in memories) / MEGABYTE, f"the largest; peak {peak / MEGABYTE:.0f} MB"
 
 
-def _divided(top: float | None, bottom: float | None) -> float | None:
-    return top / bottom if top is not None and bottom else None
+def _divided(tops: dict[int, float], bottoms: dict[int, float], digits: int = 0) -> tuple[float | None, str]:
+    """Return the median of the ratios of the rounds, and that and their range in words."""
+    ratios = [top / bottoms[number] for number, top in tops.items() if bottoms.get(number)]
+    if not ratios:
+        return None, ""
+    top, bottom = median(tops.values()), median(bottoms.values())
+    return median(ratios), f"{top:,.{digits}f} ÷ {bottom:,.{digits}f}, rounds {min(ratios):.2f} to {max(ratios):.2f}"
+
+
+def _processes(count: int) -> str:
+    return f"{count} process{'es' if count > 1 else ''}"

@@ -5,7 +5,8 @@ import shlex
 import shutil
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -21,7 +22,7 @@ from bench.model import Findings, Subject, chosen
 from bench.processes import BenchError, raise_file_limit
 from bench.report import as_text, progress, write
 from bench.scenes import act_for, measure, warm_up
-from bench.subjects import Workshop, audit, serving, weigh
+from bench.subjects import Server, Workshop, audit, serving, weigh
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 QUICK_SECONDS = 2  # wrk takes whole seconds.
@@ -40,7 +41,7 @@ class Plan:
     def __str__(self) -> str:
         """Say it as a sentence of the report."""
         rounds = f"Medians of {self.rounds} rounds" if self.rounds > 1 else "One round"
-        return f"{rounds}, {self.seconds} s for each measurement; the subjects take turns within a round."
+        return f"{rounds}, {self.seconds} s for each measurement; the subjects take turns at each number of clients."
 
 
 @click.command(context_settings={"show_default": True})
@@ -98,37 +99,47 @@ def _plan(given: dict[str, Any]) -> Plan:
 def measure_all(workshop: Workshop, plan: Plan) -> dict[str, str]:
     """Measure all that is planned and return what machine it was; the findings are in the workshop.
 
-    The subjects take turns, round after round, so that a slow minute of the machine hits all of them alike.
+    The subjects take turns at each number of clients, round after round, so that a slow minute of the machine hits
+    all of them alike.
     """
     load_before = os.getloadavg()[0]
     for number in range(1, plan.rounds + 1):
-        for subject in plan.subjects:
-            folder = workshop.folder / f"{subject.key}-{number}"
-            folder.mkdir(mode=0o755)
-            measure_subject(workshop, subject, plan, folder, number)
-            shutil.rmtree(folder)
+        measure_round(workshop, plan, number)
     measure_growth(workshop, plan.sizes, rounds=plan.rounds, seconds=plan.seconds, say=click.echo)
     return describe(workshop.folder, workshop.findings.postgres, load_before)
 
 
-def measure_subject(workshop: Workshop, subject: Subject, plan: Plan, folder: Path, number: int) -> None:
-    """Start one subject, measure it at each number of clients, weigh it, audit it, and stop it."""
+def measure_round(workshop: Workshop, plan: Plan, number: int) -> None:
+    """Start all subjects, let them take turns at each number of clients, weigh and audit them, and stop them."""
+    with ExitStack() as stack:
+        stages = [stack.enter_context(stage(workshop, subject, number)) for subject in plan.subjects]
+        for clients in plan.clients:
+            for server, client, folder in stages:
+                act = act_for(server, client, folder)
+                measurement, problems = measure(server, act, clients=clients, seconds=plan.seconds, round_number=number)
+                workshop.findings.measurements.append(measurement)
+                workshop.findings.problems += problems
+                click.echo(progress(server.subject, measurement))
+        for server, _, _ in stages:
+            if memory := weigh(server):
+                workshop.findings.memories.append(memory)
+            audit(workshop, server)
+
+
+@contextmanager
+def stage(workshop: Workshop, subject: Subject, number: int) -> Iterator[tuple[Server, Client, Path]]:
+    """Start a subject in a folder of its own and warm it up; stop it in the end."""
     findings = workshop.findings
+    folder = workshop.folder / f"{subject.key}-{number}"
+    folder.mkdir(mode=0o755)
     data_dir = folder / "data"
     with serving(workshop, subject, data_dir) as server, Client(server.port) as client:
         if server.data_dir and not findings.postgres:
             findings.postgres.update(durability(data_dir))
             findings.problems += undurable(findings.postgres)
         warm_up(server, act_for(server, client, folder), seconds=1)
-        for clients in plan.clients:
-            act = act_for(server, client, folder)
-            measurement, problems = measure(server, act, clients=clients, seconds=plan.seconds, round_number=number)
-            findings.measurements.append(measurement)
-            findings.problems += problems
-            click.echo(progress(subject, measurement))
-        if memory := weigh(server):
-            findings.memories.append(memory)
-        audit(workshop, server)
+        yield server, client, folder
+    shutil.rmtree(folder)
 
 
 def _numbers(text: str, *, least: int) -> tuple[int, ...]:

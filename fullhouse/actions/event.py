@@ -12,12 +12,12 @@ from fullhouse.rules.booking import EventCreated, IdempotencyKey, Outcome
 from fullhouse.rules.event import Availability, Event, EventDraft
 from fullhouse.rules.ids import RANDOM_BYTES_PER_ID, uuid7s
 from fullhouse.rules.refusals import EventNotFound, ValidationFailed, busy
-from fullhouse.store import event, idempotency, organizer, pool
+from fullhouse.store import event, house, idempotency, organizer
 from fullhouse.store.db import TRANSIENT, WriteConn
 
 
 async def create(deps: Deps, draft: EventDraft, key: IdempotencyKey | None) -> Outcome:
-    """Put an event on sale, with one pool for all its places.
+    """Put an event on sale.
 
     Raises ValidationFailed when it is not in the future, IdempotencyKeyReused, Busy, and OutcomeUnknown.
     """
@@ -55,13 +55,13 @@ def _again(before: Remembered, key: IdempotencyKey) -> Outcome:
 async def _create(conn: WriteConn, draft: EventDraft, key: IdempotencyKey | None, now: datetime) -> Outcome:
     if draft.starts_at <= now:
         raise ValidationFailed("The date must be in the future.", field="date")
-    event_id, pool_id = uuid7s(now, os.urandom(2 * RANDOM_BYTES_PER_ID))
+    (event_id,) = uuid7s(now, os.urandom(RANDOM_BYTES_PER_ID))
     made = Event(event_id, draft.name, draft.starts_at, draft.venue, draft.total_seats, draft.total_seats, now)
     outcome = EventCreated(made)
     if key is not None:
         await idempotency.add(conn, key.id, Remembered(key.fingerprint, outcome), now)
     await event.create(conn, event_id, organizer.DEFAULT_ID, draft, now)
-    await pool.create(conn, event_id, pool_id, "General admission", draft.total_seats)
+    await house.create(conn, event_id, draft.starts_at, draft.total_seats)
     return outcome
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from fullhouse.engine.intake import Batch
 from fullhouse.rules.allocation import Decision, Known, decide
 from fullhouse.rules.booking import CancelRequest, Outcome
-from fullhouse.store import booking, idempotency, pool, sale
+from fullhouse.store import booking, house, idempotency
 from fullhouse.store.pipeline import Pipeline
 
 
@@ -64,11 +64,11 @@ class Transaction:
         requests = [waiter.request for waiter in self._batch.waiters]
         cancels = {(r.event_id, r.booking_id) for r in requests if type(r) is CancelRequest}
         key_ids = {r.key.id for r in requests if r.key is not None}
-        sales = sale.lock(self._pipeline, self._batch.event_ids, wait=self._batch.waits_for_locks)
+        houses = house.lock(self._pipeline, self._batch.event_ids, wait=self._batch.waits_for_locks)
         bookings = booking.load(self._pipeline, cancels) if cancels else None
         keys = idempotency.recall(self._pipeline, key_ids) if key_ids else None
         return Known(
-            await sales.read(),
+            await houses.read(),
             await bookings.read() if bookings else {},
             await keys.read() if keys else {},
         )
@@ -77,9 +77,9 @@ class Transaction:
         """Put requests back whose event exists but is locked elsewhere: quiet events don't wait for a hot one."""
         if self._batch.waits_for_locks:
             return
-        missing = [event_id for event_id in self._batch.event_ids if event_id not in known.sales]
+        missing = [event_id for event_id in self._batch.event_ids if event_id not in known.houses]
         if missing:
-            contended = await sale.existing(self._pipeline, missing).read()
+            contended = await house.existing(self._pipeline, missing).read()
             if contended:
                 self._put_back(self._batch, contended)
 
@@ -90,8 +90,7 @@ class Transaction:
         """
         if not unsure.booked:
             return False
-        first = unsure.booked[0]
-        return await booking.exists(self._pipeline, first.event_id, first.id).read()
+        return await booking.exists(self._pipeline, unsure.booked[0]).read()
 
     def _write(self, decision: Decision, now: datetime) -> None:
         """Send one statement for each kind of change that there is, whatever the number of requests."""
@@ -100,6 +99,6 @@ class Transaction:
         if decision.cancelled:
             booking.cancel(self._pipeline, decision.cancelled, now)
         if decision.booked:
-            booking.insert(self._pipeline, decision.booked, decision.bookings_made, decision.taken_change)
-        elif decision.taken_change:
-            pool.change_taken(self._pipeline, decision.taken_change)
+            booking.insert(self._pipeline, decision.booked, decision.changes)
+        elif decision.changes:
+            house.change(self._pipeline, decision.changes)

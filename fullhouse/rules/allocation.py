@@ -15,17 +15,8 @@ from fullhouse.rules.booking import (
     Refused,
     Request,
 )
-from fullhouse.rules.capacity import Demand, Pool, Stock
+from fullhouse.rules.house import House, HouseChange, OpenHouse
 from fullhouse.rules.refusals import BookingNotFound, EventNotFound, EventOver, IdempotencyKeyReused, NotEnoughSeats
-
-
-class Sale(NamedTuple):
-    """What a batch knows of one event while it has the event's lock."""
-
-    event_id: str
-    starts_at: datetime
-    bookings_made: int
-    pools: list[Pool]
 
 
 class Remembered(NamedTuple):
@@ -38,20 +29,19 @@ class Remembered(NamedTuple):
 class Known(NamedTuple):
     """All that the database said before a batch is decided, by id."""
 
-    sales: Mapping[str, Sale]
+    houses: Mapping[str, House]
     bookings: Mapping[str, Booking]
     keys: Mapping[str, Remembered]
 
 
 class Decision(NamedTuple):
-    """One outcome for each request, in their order, and what has to be written for that."""
+    """One outcome for each request, in their order, and what has to be written for that: `changes` by event id."""
 
     outcomes: list[Outcome]
     booked: list[Booking]
     cancelled: list[Booking]
     keys: dict[str, Remembered]
-    bookings_made: dict[str, int]
-    taken_change: dict[tuple[str, str], int]
+    changes: dict[str, HouseChange]
 
 
 def decide(requests: Sequence[Request], known: Known, now: datetime, ids: Sequence[str]) -> Decision:
@@ -67,14 +57,12 @@ class _Deciding:
     """The running state of one decision. Nothing outside sees it, so `decide` stays a pure function."""
 
     def __init__(self, known: Known, now: datetime, ids: Sequence[str]) -> None:
-        self.sales = known.sales
         self.now = now
         self.ids = iter(ids)
         self.keys = known.keys
         self.new_keys: dict[str, Remembered] = {}
         self.bookings = dict(known.bookings)
-        self.stocks = {event_id: Stock(sale.pools) for event_id, sale in known.sales.items()}
-        self.numbers = {event_id: sale.bookings_made for event_id, sale in known.sales.items()}
+        self.houses = {event_id: OpenHouse(house) for event_id, house in known.houses.items()}
         self.booked: list[Booking] = []
         self.cancelled: list[Booking] = []
 
@@ -82,19 +70,12 @@ class _Deciding:
         outcomes = [
             self.one(request) if request.key is None else self.keyed(request, request.key) for request in requests
         ]
-        changed = {booking.event_id for booking in self.booked}
         return Decision(
             outcomes=outcomes,
             booked=self.booked,
             cancelled=self.cancelled,
             keys=self.new_keys,
-            bookings_made={event_id: self.numbers[event_id] for event_id in changed},
-            taken_change={
-                (event_id, pool_id): change
-                for event_id, stock in self.stocks.items()
-                for pool_id, change in stock.change.items()
-                if change
-            },
+            changes={event_id: change for event_id, house in self.houses.items() if (change := house.change)},
         )
 
     def keyed(self, request: Request, key: IdempotencyKey) -> Outcome:
@@ -115,18 +96,16 @@ class _Deciding:
 
     def book(self, request: BookRequest) -> Outcome:
         event_id, places, _ = request
-        sale = self.sales.get(event_id)
-        if sale is None:
+        house = self.houses.get(event_id)
+        if house is None:
             return Refused(EventNotFound("There is no such event."))
-        if sale.starts_at <= self.now:
+        if house.closes_at <= self.now:
             return Refused(EventOver("The event has begun; it sells no more places."))
-        # Until ticket types say which pools they draw on, an event has one.
-        lines = (Demand(sale.pools[0].id, places),)
-        stock = self.stocks[event_id]
-        if not stock.take(lines):
-            return Refused(not_enough_seats(stock.available[sale.pools[0].id]))
-        number = self.numbers[event_id] = self.numbers[event_id] + 1
-        booking = Booking(next(self.ids), event_id, number, "confirmed", self.now, None, lines)
+        if house.available < places:
+            return Refused(not_enough_seats(house.available))
+        house.available -= places
+        house.bookings_made += 1
+        booking = Booking(next(self.ids), event_id, house.bookings_made, places, "confirmed", self.now, None)
         self.booked.append(booking)
         return Booked(booking)
 
@@ -137,7 +116,7 @@ class _Deciding:
         if booking.status == "confirmed":
             booking = booking._replace(status="cancelled", cancelled_at=self.now)
             self.bookings[booking.id] = booking
-            self.stocks[booking.event_id].put_back(booking.lines)
+            self.houses[booking.event_id].available += booking.places
             self.cancelled.append(booking)
         return Cancelled(booking)
 

@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Literal, NamedTuple, TypeAlias
 
-from fullhouse.rules.capacity import Demand
 from fullhouse.rules.event import Event
 from fullhouse.rules.refusals import Refusal
 
@@ -11,20 +10,15 @@ Status: TypeAlias = Literal["confirmed", "cancelled"]
 
 
 class Booking(NamedTuple):
-    """A deal. `lines` say how many places it has of which pool; `number` counts the event's bookings from 1."""
+    """A deal for `places` of an event. `number` counts the event's bookings from 1."""
 
     id: str
     event_id: str
     number: int
+    places: int
     status: Status
     created_at: datetime
     cancelled_at: datetime | None
-    lines: tuple[Demand, ...]
-
-    @property
-    def num_seats(self) -> int:
-        """Places of all lines."""
-        return sum(line.places for line in self.lines)
 
 
 class IdempotencyKey(NamedTuple):

@@ -4,8 +4,16 @@ from datetime import datetime
 from hashlib import blake2b
 from typing import Any
 
-from fullhouse.rules.booking import Booked, Booking, Cancelled, EventCreated, IdempotencyKey, Outcome, Refused
-from fullhouse.rules.capacity import Demand
+from fullhouse.rules.booking import (
+    Booked,
+    Booking,
+    Cancelled,
+    EventCreated,
+    IdempotencyKey,
+    Outcome,
+    Refused,
+    Status,
+)
 from fullhouse.rules.event import Event
 from fullhouse.rules.refusals import REFUSALS
 
@@ -22,41 +30,25 @@ def _digest(text: str) -> str:
     return blake2b(text.encode(), digest_size=16).hexdigest()
 
 
-def record_of(outcome: Outcome) -> dict[str, Any]:
+def record_of(outcome: EventCreated | Refused) -> dict[str, Any]:
     """The outcome as data for JSON; moments are written as RFC 3339."""
     if isinstance(outcome, Refused):
         refusal = outcome.refusal
         return {"refused": refusal.code, "detail": refusal.detail, "facts": refusal.facts}
-    if isinstance(outcome, EventCreated):
-        event = outcome.event
-        return {"created": event._asdict()}
-    booking = outcome.booking
-    return {
-        "booked" if isinstance(outcome, Booked) else "cancelled": booking.id,
-        "event": booking.event_id,
-        "number": booking.number,
-        "status": booking.status,
-        "created_at": booking.created_at,
-        "cancelled_at": booking.cancelled_at,
-        "lines": booking.lines,
-    }
+    return {"created": outcome.event._asdict()}
 
 
-def outcome_of(record: dict[str, Any]) -> Outcome:
+def outcome_of(record: dict[str, Any]) -> EventCreated | Refused:
     """Undo `record_of` and JSON."""
     if "refused" in record:
         return Refused(REFUSALS[record["refused"]](record["detail"], **record["facts"]))
-    if "created" in record:
-        created = record["created"]
-        moments = {name: datetime.fromisoformat(created[name]) for name in ("starts_at", "created_at")}
-        return EventCreated(Event(**(created | moments)))
-    booking = Booking(
-        id=record["booked"] if "booked" in record else record["cancelled"],
-        event_id=record["event"],
-        number=record["number"],
-        status=record["status"],
-        created_at=datetime.fromisoformat(record["created_at"]),
-        cancelled_at=datetime.fromisoformat(record["cancelled_at"]) if record["cancelled_at"] else None,
-        lines=tuple(Demand(*line) for line in record["lines"]),
-    )
-    return Booked(booking) if "booked" in record else Cancelled(booking)
+    created = record["created"]
+    moments = {name: datetime.fromisoformat(created[name]) for name in ("starts_at", "created_at")}
+    return EventCreated(Event(**(created | moments)))
+
+
+def answered_with(booking: Booking, status: Status) -> Outcome:
+    """The outcome that was answered with a booking in that state: a booking that was cancelled since was `Booked`."""
+    if status == "cancelled":
+        return Cancelled(booking)
+    return Booked(booking._replace(status=status, cancelled_at=None))

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 
 
-def uuid_array(ids: Iterable[str]) -> str:
-    """Write canonical UUID texts as an array literal; they hold nothing that needs quoting."""
-    return "{" + ",".join(ids) + "}"
+def array(elements: Iterable[str]) -> str:
+    """Write elements that need no quoting, as canonical UUIDs, or that have it; `NULL` is null."""
+    return "{" + ",".join(elements) + "}"
 
 
 def int_array(numbers: Iterable[int]) -> str:
@@ -13,7 +13,6 @@ def int_array(numbers: Iterable[int]) -> str:
     return "{" + ",".join(map(str, numbers)) + "}"
 
 
-def text_array(texts: Iterable[str]) -> str:
-    """Write any texts as an array literal."""
-    quoted = ['"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"' for text in texts]
-    return "{" + ",".join(quoted) + "}"
+def text_element(text: str) -> str:
+    """Quote any text as an element of an array literal."""
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -34,55 +34,44 @@ async def run(conn: ReadConn) -> AuditReport:
             cursor = await conn.execute(sql)
             differences += [Difference(rule, *map(str, row)) for row in await cursor.fetchall()]
         cursor = await conn.execute(
-            "SELECT (SELECT count(*) FROM events), (SELECT count(*) FROM bookings), (SELECT sum(taken) FROM pools)"
+            "SELECT (SELECT count(*) FROM events), (SELECT count(*) FROM bookings), (SELECT sum(taken) FROM houses)"
         )
         counts = await cursor.fetchone() or (0, 0, 0)
         return AuditReport(counts[0], counts[1], int(counts[2] or 0), differences)
 
 
 RULES: dict[str, LiteralString] = {
-    "a pool's taken places are those of its confirmed bookings": """
-        SELECT p.event_id, p.id, p.taken, coalesce(l.places, 0)
-        FROM pools p LEFT JOIN (
-            SELECT l.event_id, l.pool_id, sum(l.quantity) AS places
-            FROM booking_lines l JOIN bookings b ON b.event_id = l.event_id AND b.id = l.booking_id
-            WHERE b.status = 'confirmed'
-            GROUP BY l.event_id, l.pool_id
-        ) l ON l.event_id = p.event_id AND l.pool_id = p.id
-        WHERE p.taken <> coalesce(l.places, 0)
+    "a house's taken places are those of its confirmed bookings": """
+        SELECT h.event_id, 'taken', h.taken, coalesce(b.places, 0)
+        FROM houses h LEFT JOIN (
+            SELECT event_id, sum(places) AS places FROM bookings WHERE status = 'confirmed' GROUP BY event_id
+        ) b ON b.event_id = h.event_id
+        WHERE h.taken <> coalesce(b.places, 0)
     """,
-    "no pool is oversold": """
-        SELECT event_id, id, taken, capacity FROM pools WHERE taken NOT BETWEEN 0 AND capacity
+    "no house is oversold": """
+        SELECT event_id, 'taken', taken, capacity FROM houses WHERE taken NOT BETWEEN 0 AND capacity
     """,
     "an event has numbered each of its bookings once": """
-        SELECT c.event_id, 'bookings_made', c.bookings_made, coalesce(b.made, 0) || ' up to ' || coalesce(b.highest, 0)
-        FROM event_counters c LEFT JOIN (
+        SELECT h.event_id, 'bookings_made', h.bookings_made, coalesce(b.made, 0) || ' up to ' || coalesce(b.highest, 0)
+        FROM houses h LEFT JOIN (
             SELECT event_id, count(*) AS made, max(number) AS highest FROM bookings GROUP BY event_id
-        ) b ON b.event_id = c.event_id
-        WHERE (c.bookings_made, c.bookings_made) IS DISTINCT FROM (coalesce(b.made, 0), coalesce(b.highest, 0))
+        ) b ON b.event_id = h.event_id
+        WHERE (h.bookings_made, h.bookings_made) IS DISTINCT FROM (coalesce(b.made, 0), coalesce(b.highest, 0))
     """,
-    "a booking belongs to an event": """
-        SELECT b.event_id, b.id, 'booking', 'no event'
-        FROM bookings b WHERE NOT EXISTS (SELECT FROM event_counters c WHERE c.event_id = b.event_id)
+    "a booking belongs to a house": """
+        SELECT b.event_id, b.id, 'booking', 'no house'
+        FROM bookings b WHERE NOT EXISTS (SELECT FROM houses h WHERE h.event_id = b.event_id)
     """,
-    "a booking has lines": """
-        SELECT b.event_id, b.id, 'booking', 'no line' FROM bookings b
-        WHERE NOT EXISTS (SELECT FROM booking_lines l WHERE l.event_id = b.event_id AND l.booking_id = b.id)
+    "a booking's id is its own": """
+        SELECT min(event_id::text), id, count(*), 1 FROM bookings GROUP BY id HAVING count(*) > 1
     """,
-    "a line belongs to a booking and draws on a pool": """
-        SELECT l.event_id, l.booking_id, 'line ' || l.line, 'no booking or no pool' FROM booking_lines l
-        WHERE NOT EXISTS (SELECT FROM bookings b WHERE b.event_id = l.event_id AND b.id = l.booking_id)
-           OR NOT EXISTS (SELECT FROM pools p WHERE p.event_id = l.event_id AND p.id = l.pool_id)
-    """,
-    "every event has a pool and a counter": """
-        SELECT e.id, e.id, 'event', 'no pool or no counter' FROM events e
-        WHERE NOT EXISTS (SELECT FROM pools p WHERE p.event_id = e.id)
-           OR NOT EXISTS (SELECT FROM event_counters c WHERE c.event_id = e.id)
+    "every event has a house, and both know when selling ends": """
+        SELECT e.id, 'closes_at', h.closes_at, e.starts_at
+        FROM events e LEFT JOIN houses h ON h.event_id = e.id
+        WHERE h.closes_at IS DISTINCT FROM e.starts_at
     """,
     "a remembered booking exists": """
-        SELECT k.outcome ->> 'event', k.id, k.outcome ->> 'booked', 'no booking' FROM idempotency_keys k
-        WHERE k.outcome ->> 'booked' IS NOT NULL AND NOT EXISTS (
-            SELECT FROM bookings b
-            WHERE b.event_id = (k.outcome ->> 'event')::uuid AND b.id = (k.outcome ->> 'booked')::uuid)
+        SELECT k.booking_id, k.id, 'booking', 'no booking' FROM idempotency_keys k
+        WHERE k.booking_id IS NOT NULL AND NOT EXISTS (SELECT FROM bookings b WHERE b.id = k.booking_id)
     """,
 }

@@ -4,19 +4,18 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from fullhouse.rules.event import Availability, Event, EventDraft, EventFilter, EventPosition
-from fullhouse.store.arrays import uuid_array
+from fullhouse.store.arrays import array
 from fullhouse.store.db import ReadConn, WriteConn
 
 
 async def create(conn: WriteConn, event_id: str, organizer_id: str, draft: EventDraft, now: datetime) -> None:
-    """Add an event and the row that its batches lock. Its pools are added apart."""
+    """Add an event. Its house is added apart."""
     await conn.execute(
         """
         INSERT INTO events (id, organizer_id, name, venue, starts_at, created_at) VALUES (%s, %s, %s, %s, %s, %s)
         """,
         [event_id, organizer_id, draft.name, draft.venue, draft.starts_at, now],
     )
-    await conn.execute("INSERT INTO event_counters (event_id) VALUES (%s)", [event_id])
 
 
 async def find(conn: ReadConn, ids: Sequence[str]) -> dict[str, Event]:
@@ -24,12 +23,11 @@ async def find(conn: ReadConn, ids: Sequence[str]) -> dict[str, Event]:
     cursor = await conn.execute(
         """
         SELECT e.id::text, e.name, e.starts_at, e.venue,
-               sum(p.capacity)::bigint, sum(p.capacity - p.taken)::bigint, e.created_at
-        FROM events e JOIN pools p ON p.event_id = e.id
+               h.capacity, h.capacity - h.taken, e.created_at
+        FROM events e JOIN houses h ON h.event_id = e.id
         WHERE e.id = ANY (%s::uuid[])
-        GROUP BY e.id
         """,
-        [uuid_array(ids)],
+        [array(ids)],
     )
     return {row[0]: Event(*row) for row in await cursor.fetchall()}
 
@@ -38,11 +36,9 @@ async def availability(conn: ReadConn, ids: Sequence[str]) -> dict[str, Availabi
     """What is left of events; those that do not exist are left out."""
     cursor = await conn.execute(
         """
-        SELECT event_id::text, sum(capacity)::bigint, sum(capacity - taken)::bigint
-        FROM pools WHERE event_id = ANY (%s::uuid[])
-        GROUP BY event_id
+        SELECT event_id::text, capacity, capacity - taken FROM houses WHERE event_id = ANY (%s::uuid[])
         """,
-        [uuid_array(ids)],
+        [array(ids)],
     )
     return {row[0]: Availability(*row) for row in await cursor.fetchall()}
 
@@ -52,11 +48,8 @@ async def page(conn: ReadConn, chosen: EventFilter, after: EventPosition | None,
     text = None if chosen.text is None else f"%{_escaped(chosen.text)}%"
     cursor = await conn.execute(
         """
-        SELECT e.id::text, e.name, e.starts_at, e.venue, p.capacity, p.capacity - p.taken, e.created_at
-        FROM events e
-        CROSS JOIN LATERAL (
-            SELECT sum(capacity)::bigint AS capacity, sum(taken)::bigint AS taken FROM pools WHERE event_id = e.id
-        ) p
+        SELECT e.id::text, e.name, e.starts_at, e.venue, h.capacity, h.capacity - h.taken, e.created_at
+        FROM events e JOIN houses h ON h.event_id = e.id
         WHERE (%(since)s::timestamptz IS NULL OR e.starts_at >= %(since)s)
           AND (%(until)s::timestamptz IS NULL OR e.starts_at < %(until)s)
           AND (%(text)s::text IS NULL OR e.name ILIKE %(text)s OR e.venue ILIKE %(text)s)

@@ -1,4 +1,7 @@
-"""Idempotency keys: written in the transaction of the change that they stand for."""
+"""Idempotency keys: written in the transaction of the change that they stand for.
+
+A key that was answered with a booking names it, and the booking's row has the rest; other outcomes are written out.
+"""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -9,37 +12,47 @@ from psycopg.rows import TupleRow
 from pydantic_core import to_json
 
 from fullhouse.rules.allocation import Remembered
-from fullhouse.rules.idempotency import outcome_of, record_of
-from fullhouse.store.arrays import text_array, uuid_array
+from fullhouse.rules.booking import Booked, Booking, Cancelled, Outcome
+from fullhouse.rules.idempotency import answered_with, outcome_of, record_of
+from fullhouse.store.arrays import array, text_element
 from fullhouse.store.db import ReadConn, WriteConn
 from fullhouse.store.pipeline import Pipeline, Reply, no_rows
 
 _RECALL: LiteralString = """
-    SELECT replace(id::text, '-', ''), replace(fingerprint::text, '-', ''), outcome
-    FROM idempotency_keys WHERE id = ANY ($1::uuid[])
+    SELECT replace(k.id::text, '-', ''), replace(k.fingerprint::text, '-', ''), k.outcome, k.booking_status,
+           b.id::text, b.event_id::text, b.number, b.places, b.status, b.created_at, b.cancelled_at
+    FROM idempotency_keys k
+    LEFT JOIN bookings b ON b.id = k.booking_id
+    WHERE k.id = ANY ($1::uuid[])
 """
 
 _REMEMBER: LiteralString = """
-    INSERT INTO idempotency_keys (id, fingerprint, outcome, created_at)
-    SELECT id, fingerprint, outcome::json, $1::timestamptz
-    FROM unnest($2::uuid[], $3::uuid[], $4::text[]) AS k (id, fingerprint, outcome)
+    INSERT INTO idempotency_keys (id, fingerprint, booking_id, booking_status, outcome, created_at)
+    SELECT id, fingerprint, booking_id, booking_status, outcome::json, $1::timestamptz
+    FROM unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[])
+        AS k (id, fingerprint, booking_id, booking_status, outcome)
 """
 
 
 def recall(pipeline: Pipeline, key_ids: Iterable[str]) -> Reply[dict[str, Remembered]]:
     """What was answered under these keys; new keys are left out."""
-    return pipeline.send(_RECALL, [uuid_array(key_ids)], _remembered)
+    return pipeline.send(_RECALL, [array(key_ids)], _remembered)
 
 
 async def find(conn: ReadConn, key_id: str) -> Remembered | None:
     """What was answered under one key."""
     cursor = psycopg.AsyncRawCursor(conn)
-    await cursor.execute(_RECALL, [uuid_array([key_id])])
+    await cursor.execute(_RECALL, [array([key_id])])
     return _remembered(await cursor.fetchall()).get(key_id)
 
 
 def _remembered(rows: list[TupleRow]) -> dict[str, Remembered]:
-    return {row[0]: Remembered(row[1], outcome_of(row[2])) for row in rows}
+    return {
+        key_id: Remembered(
+            fingerprint, outcome_of(outcome) if outcome is not None else answered_with(Booking._make(booking), status)
+        )
+        for key_id, fingerprint, outcome, status, *booking in rows
+    }
 
 
 def remember(pipeline: Pipeline, keys: dict[str, Remembered], now: datetime) -> None:
@@ -58,12 +71,20 @@ async def add(conn: WriteConn, key_id: str, remembered: Remembered, now: datetim
 
 def _rows(keys: dict[str, Remembered], now: datetime) -> list[str]:
     ordered = sorted(keys.items())
+    answers = [_columns(remembered.outcome) for _, remembered in ordered]
     return [
         now.isoformat(),
-        uuid_array([key_id for key_id, _ in ordered]),
-        uuid_array([remembered.fingerprint for _, remembered in ordered]),
-        text_array([to_json(record_of(remembered.outcome)).decode() for _, remembered in ordered]),
+        array([key_id for key_id, _ in ordered]),
+        array([remembered.fingerprint for _, remembered in ordered]),
+        *map(array, zip(*answers, strict=True)),
     ]
+
+
+def _columns(outcome: Outcome) -> tuple[str, str, str]:
+    """Id and state of the booking, or another outcome: as elements of array literals."""
+    if isinstance(outcome, Booked | Cancelled):
+        return outcome.booking.id, outcome.booking.status, "NULL"
+    return "NULL", "NULL", text_element(to_json(record_of(outcome)).decode())
 
 
 async def forget(conn: WriteConn, before: datetime, most: int) -> int:

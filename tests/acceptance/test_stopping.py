@@ -40,7 +40,7 @@ async def test_a_booking_under_way_is_finished_first(house: House, workers: str)
     server = await asyncio.to_thread(house.serve, "--workers", workers)
     event_id = await new_event(server.url)
     with psycopg.connect(host=str(house.data_dir / "postgres"), user="fullhouse", dbname="fullhouse") as conn:
-        conn.execute("SELECT FROM event_counters FOR UPDATE")
+        conn.execute("SELECT FROM houses FOR UPDATE")
         async with httpx.AsyncClient(base_url=server.url, timeout=30) as client:
             body = {"event_id": event_id, "num_seats": 1}
             bookings = [asyncio.create_task(client.post("/bookings", json=body)) for _ in range(20)]

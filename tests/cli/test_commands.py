@@ -59,12 +59,14 @@ def test_the_demo_is_there_once_however_often_it_is_loaded_and_the_audit_finds_w
     assert audited.status == 0
     asyncio.run(assert_clean(conninfo))
     with psycopg.connect(conninfo) as conn:
-        (pool_id,) = conn.execute("SELECT id::text FROM pools WHERE taken = capacity LIMIT 1").fetchone() or ("",)
-        conn.execute("UPDATE pools SET taken = taken - 1 WHERE id = %s", [pool_id])
+        (event_id,) = conn.execute("SELECT event_id::text FROM houses WHERE taken = capacity LIMIT 1").fetchone() or (
+            "",
+        )
+        conn.execute("UPDATE houses SET taken = taken - 1 WHERE event_id = %s", [event_id])
     broken = fullhouse("audit", "--database-url", conninfo)
     assert broken.status == 1
     (line,) = [line for line in broken.out.splitlines() if line.startswith("DIFFERENCE  ")]
-    assert re.search(rf"confirmed bookings: event [0-9a-f-]+, {pool_id}: stored \d+, recomputed \d+$", line)
+    assert re.search(rf"confirmed bookings: event {event_id}, taken: stored \d+, recomputed \d+$", line)
     assert broken.out.endswith("1 differences.\n")
 
 

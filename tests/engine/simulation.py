@@ -232,14 +232,14 @@ class Verdict:
                 booking = deed.answer.booking
                 there = self.found[booking.id]
                 assert there._replace(status="confirmed", cancelled_at=None) == booking
-                assert (booking.event_id, booking.num_seats) == (deed.request.event_id, deed.request[1])
+                assert (booking.event_id, booking.places) == (deed.request.event_id, deed.request[1])
             elif isinstance(deed.answer, Cancelled):
                 assert self.found[deed.answer.booking.id] == deed.answer.booking
 
     def _what_was_refused_is_not(self) -> None:
         """A booking that nobody was told of belongs to somebody without a key who did not learn the outcome."""
         told = {deed.answer.booking.id for deed in self.deeds if isinstance(deed.answer, Booked)}
-        untold = Counter((b.event_id, b.num_seats) for b in self.found.values() if b.id not in told)
+        untold = Counter((b.event_id, b.places) for b in self.found.values() if b.id not in told)
         unsure = Counter(
             (deed.request.event_id, deed.request.places)
             for deed in self.deeds
@@ -281,6 +281,6 @@ async def simulate(conninfo: str, seed: int) -> World:
     await assert_clean(conninfo)
     sold = Counter[str]()
     for booking in found.values():
-        sold[booking.event_id] += booking.num_seats if booking.status == "confirmed" else 0
+        sold[booking.event_id] += booking.places if booking.status == "confirmed" else 0
     assert sold == world.seats, "a place was stranded, or sold twice"
     return world

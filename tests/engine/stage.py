@@ -11,7 +11,6 @@ from psycopg.conninfo import make_conninfo
 from fullhouse.actions.deps import Deps
 from fullhouse.engine.lane import Lane
 from fullhouse.rules.booking import Booked, Booking, Outcome, Refused
-from fullhouse.rules.capacity import Demand
 from fullhouse.rules.refusals import Refusal
 from tests.cast import running_deps
 
@@ -41,7 +40,7 @@ async def visitor(conninfo: str) -> AsyncIterator[Connection]:
 async def locked(conninfo: str, *event_ids: str) -> AsyncIterator[Connection]:
     """Events are locked by an outside transaction."""
     async with visitor(conninfo) as conn, conn.transaction():
-        await conn.execute("SELECT FROM event_counters WHERE event_id = ANY (%s::uuid[]) FOR UPDATE", [list(event_ids)])
+        await conn.execute("SELECT FROM houses WHERE event_id = ANY (%s::uuid[]) FOR UPDATE", [list(event_ids)])
         yield conn
 
 
@@ -55,25 +54,14 @@ async def rows(conninfo: str, sql: str, *params: Any) -> list[tuple[Any, ...]]:
 async def bookings(conninfo: str) -> dict[str, Booking]:
     """All bookings as they are in the database, by id."""
     found = await rows(
-        conninfo,
-        """
-        SELECT b.id::text, b.event_id::text, b.number, b.status, b.created_at, b.cancelled_at,
-               array_agg(ARRAY[l.pool_id::text, l.quantity::text] ORDER BY l.line)
-        FROM bookings b JOIN booking_lines l ON l.event_id = b.event_id AND l.booking_id = b.id
-        GROUP BY b.event_id, b.id
-        """,
+        conninfo, "SELECT id::text, event_id::text, number, places, status, created_at, cancelled_at FROM bookings"
     )
-    return {row[0]: _booking(*row) for row in found}
-
-
-def _booking(*columns: Any) -> Booking:
-    *plain, lines = columns
-    return Booking._make([*plain, tuple(Demand(pool, int(places)) for pool, places in lines)])
+    return {row[0]: Booking._make(row) for row in found}
 
 
 async def taken(conninfo: str, event_id: str) -> int:
     """Places that an event has sold."""
-    ((places,),) = await rows(conninfo, "SELECT taken FROM pools WHERE event_id = %s", event_id)
+    ((places,),) = await rows(conninfo, "SELECT taken FROM houses WHERE event_id = %s", event_id)
     return int(places)
 
 

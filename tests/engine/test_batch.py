@@ -11,14 +11,13 @@ from tests.engine.wire import Wire
 MANY_EVENTS = """
     WITH e AS (
         INSERT INTO events SELECT gen_random_uuid(), organizer_id, name, venue, starts_at, created_at
-        FROM events, generate_series(1, %s) WHERE id = %s RETURNING id
-    ), c AS (INSERT INTO event_counters SELECT id, 1 FROM e),
-    p AS (INSERT INTO pools SELECT id, id, 'all', 10, 1 FROM e),
-    b AS (INSERT INTO bookings SELECT id, id, 1, 'confirmed', now(), NULL FROM e),
-    l AS (INSERT INTO booking_lines SELECT id, id, 1, id, 1 FROM e)
+        FROM events, generate_series(1, %s) WHERE id = %s
+        RETURNING id, starts_at
+    ), h AS (INSERT INTO houses SELECT id, starts_at, 1, 10, 1 FROM e),
+    b AS (INSERT INTO bookings SELECT id, 1, id, 1, 'confirmed', now(), NULL FROM e)
     SELECT id::text FROM e
 """
-"""Events like a given one, each with one booking and one pool that have its id."""
+"""Events like a given one, each with one booking that has its id."""
 
 
 @pytest.mark.parametrize("size", [1, 7, 60])
@@ -59,7 +58,12 @@ async def test_who_came_first_is_served_first_and_a_smaller_one_behind_may_still
 async def test_one_refusal_never_fails_the_batch(conninfo: str) -> None:
     async with running_deps(conninfo, **QUICK) as deps:
         event, over = await new_event(deps, total_seats=4), await new_event(deps)
-        await rows(conninfo, "UPDATE events SET starts_at = now() WHERE id = %s RETURNING id", over.id)
+        await rows(
+            conninfo,
+            "WITH e AS (UPDATE events SET starts_at = now() WHERE id = %s RETURNING id, starts_at)"
+            " UPDATE houses SET closes_at = starts_at FROM e WHERE event_id = id RETURNING id",
+            over.id,
+        )
         mine = booked(await book(deps, event.id))
         requests: list[Request] = [
             BookRequest(event.id, 9),

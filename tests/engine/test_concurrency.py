@@ -9,7 +9,7 @@ import pytest
 
 from fullhouse.rules.booking import Booked, BookRequest, Cancelled, CancelRequest, Refused, Request
 from fullhouse.rules.refusals import IdempotencyKeyReused, NotEnoughSeats
-from fullhouse.store import sale
+from fullhouse.store import house
 from tests.cast import assert_clean, key, new_event, running_deps
 from tests.engine.stage import (
     PATIENCE_SECONDS,
@@ -47,15 +47,15 @@ async def test_without_the_lock_the_200_buyers_oversell_and_the_test_above_fails
 ) -> None:
     """A check of the harness: take away the lock and the constraints behind it."""
     for statement in ("_LOCK", "_LOCK_OR_SKIP"):
-        locking = getattr(sale, statement)
+        locking = getattr(house, statement)
         assert "FOR NO KEY UPDATE" in locking
-        monkeypatch.setattr(sale, statement, locking[: locking.index("FOR NO KEY UPDATE")])
+        monkeypatch.setattr(house, statement, locking[: locking.index("FOR NO KEY UPDATE")])
     async with visitor(conninfo) as conn:
-        await conn.execute("ALTER TABLE pools DROP CONSTRAINT pools_never_oversold")
-        await conn.execute("ALTER TABLE bookings DROP CONSTRAINT bookings_event_id_number_key")
+        await conn.execute("ALTER TABLE houses DROP CONSTRAINT houses_never_oversold")
+        await conn.execute("ALTER TABLE bookings DROP CONSTRAINT bookings_pkey")
     with pytest.raises(AssertionError):
         await sell_100_places_to_200_buyers(conninfo)
-    ((oversold,),) = await rows(conninfo, "SELECT sum(quantity) FROM booking_lines")
+    ((oversold,),) = await rows(conninfo, "SELECT sum(places) FROM bookings")
     assert oversold > 100
 
 
@@ -76,7 +76,7 @@ async def test_parties_of_all_sizes_fill_the_house_to_the_last_place(conninfo: s
         outcomes = await settled(
             offices[n % 2].engine.submit(BookRequest(event.id, places)) for n, places in enumerate(parties)
         )
-    assert sum(outcome.booking.num_seats for outcome in outcomes if isinstance(outcome, Booked)) == 50
+    assert sum(outcome.booking.places for outcome in outcomes if isinstance(outcome, Booked)) == 50
     assert await taken(conninfo, event.id) == 50
     await assert_clean(conninfo)
 
@@ -106,7 +106,7 @@ async def test_one_booking_that_50_cancel_at_once_gives_its_places_back_once(con
         outcomes = await settled(offices[n % 2].engine.submit(CancelRequest(event.id, mine.id)) for n in range(50))
     assert isinstance(outcomes[0], Cancelled)
     assert outcomes == [outcomes[0]] * 50
-    assert await taken(conninfo, event.id) == stays.num_seats
+    assert await taken(conninfo, event.id) == stays.places
     await assert_clean(conninfo)
 
 

@@ -24,7 +24,7 @@ async def test_a_quiet_event_is_not_held_up_by_one_that_is_locked_elsewhere(conn
             assert not any(answer.done() for answer in waiting)
         outcomes = await settled(waiting)
     assert [booked(outcome).number for outcome in outcomes] == [1, 2, 3]
-    assert [booked(outcome).num_seats for outcome in outcomes] == [1, 2, 3]
+    assert [booked(outcome).places for outcome in outcomes] == [1, 2, 3]
     await assert_clean(conninfo)
 
 

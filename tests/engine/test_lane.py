@@ -57,7 +57,7 @@ async def test_a_cancellation_whose_commit_was_lost_gives_its_places_back_once(w
         wire.strike(fault)
         (outcome,) = await settled([deps.engine.submit(CancelRequest(event.id, gone.id, key("cancel")))])
     assert (await bookings(wire.conninfo))[gone.id] == outcome.booking  # type: ignore[union-attr] # or it fails here
-    assert await taken(wire.conninfo, event.id) == stays.num_seats
+    assert await taken(wire.conninfo, event.id) == stays.places
     await assert_clean(wire.conninfo)
 
 
@@ -212,10 +212,10 @@ async def test_a_database_that_is_away_makes_busy_and_the_lane_comes_back_by_its
 async def test_a_defect_is_told_to_everyone_in_the_batch_and_the_lane_lives_on(conninfo: str) -> None:
     async with running_deps(conninfo, **QUICK) as deps:
         event = await new_event(deps)
-        await _run(conninfo, "ALTER TABLE booking_lines RENAME TO lost_lines")
+        await _run(conninfo, "ALTER TABLE bookings RENAME TO lost_bookings")
         outcomes = await settled(book(deps, event.id) for _ in range(3))
         assert [type(outcome) for outcome in outcomes] == [BatchFailedError] * 3
-        await _run(conninfo, "ALTER TABLE lost_lines RENAME TO booking_lines")
+        await _run(conninfo, "ALTER TABLE lost_bookings RENAME TO bookings")
         booked(await book(deps, event.id))
     assert len(await bookings(conninfo)) == 1
     await assert_clean(conninfo)
@@ -230,7 +230,7 @@ async def test_a_number_that_is_taken_already_fails_the_batch_instead_of_trying_
     async with running_deps(conninfo, **QUICK) as deps:
         event = await new_event(deps)
         booked(await book(deps, event.id))
-        await _run(conninfo, "UPDATE event_counters SET bookings_made = 0")
+        await _run(conninfo, "UPDATE houses SET bookings_made = 0")
         (outcome,) = await settled([book(deps, event.id)])
         assert type(outcome) is BatchFailedError
     assert len(await bookings(conninfo)) == 1
@@ -240,11 +240,8 @@ async def test_a_decision_that_would_oversell_is_refused_by_postgresql(
     conninfo: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def oversell(requests: Sequence[Request], known: Known, now: datetime, ids: Sequence[str]) -> Decision:
-        roomy = {
-            event_id: sale._replace(pools=[pool._replace(capacity=1_000) for pool in sale.pools])
-            for event_id, sale in known.sales.items()
-        }
-        return decide(requests, known._replace(sales=roomy), now, ids)
+        roomy = {event_id: house._replace(capacity=1_000) for event_id, house in known.houses.items()}
+        return decide(requests, known._replace(houses=roomy), now, ids)
 
     async with running_deps(conninfo, **QUICK) as deps:
         event = await new_event(deps, total_seats=3)

@@ -5,7 +5,6 @@ The clerk keeps no counts. Whenever somebody asks, he adds up all bookings that 
 
 from fullhouse.rules.allocation import Known
 from fullhouse.rules.booking import Booked, Booking, BookRequest, Cancelled, CancelRequest, Outcome, Refused, Request
-from fullhouse.rules.capacity import Demand
 from tests.rules.scenes import IDS, NOW
 
 Answer = tuple[str, ...]
@@ -15,7 +14,7 @@ def said(outcome: Outcome) -> Answer:
     """An outcome in the clerk's words."""
     if isinstance(outcome, Booked):
         booking = outcome.booking
-        return "booked", booking.event_id, booking.id, str(booking.number), str(booking.num_seats)
+        return "booked", booking.event_id, booking.id, str(booking.number), str(booking.places)
     if isinstance(outcome, Cancelled):
         return "cancelled", outcome.booking.id
     assert isinstance(outcome, Refused)
@@ -31,21 +30,15 @@ class Ledger:
         self.live = {b.id for b in known.bookings.values() if b.status == "confirmed"}
         self.answers = {key: (before.fingerprint, said(before.outcome)) for key, before in known.keys.items()}
         self.fresh = list(IDS)
-        self.elsewhere = {
-            (sale.event_id, pool.id): pool.taken - self.held(sale.event_id, pool.id)
-            for sale in known.sales.values()
-            for pool in sale.pools
-        }
+        self.elsewhere = {house.event_id: house.taken - self.held(house.event_id) for house in known.houses.values()}
 
-    def held(self, event_id: str, pool_id: str) -> int:
-        """Places of a pool that the bookings in the ledger hold now."""
-        lines = [(b.event_id, line) for b in self.bookings.values() if b.id in self.live for line in b.lines]
-        return sum(line.places for event, line in lines if (event, line.pool_id) == (event_id, pool_id))
+    def held(self, event_id: str) -> int:
+        """Places of an event that the bookings in the ledger hold now."""
+        return sum(b.places for b in self.bookings.values() if b.id in self.live and b.event_id == event_id)
 
     def free(self, event_id: str) -> int:
-        """Places of the event's pool on sale that nobody holds now."""
-        pool = self.known.sales[event_id].pools[0]
-        return pool.capacity - self.elsewhere[event_id, pool.id] - self.held(event_id, pool.id)
+        """Places of an event that nobody holds now."""
+        return self.known.houses[event_id].capacity - self.elsewhere[event_id] - self.held(event_id)
 
     def answer(self, request: Request) -> Answer:
         """Answer the next person in the line."""
@@ -62,20 +55,19 @@ class Ledger:
         return self.book(request) if isinstance(request, BookRequest) else self.cancel(request)
 
     def book(self, request: BookRequest) -> Answer:
-        sale = self.known.sales.get(request.event_id)
-        if sale is None:
+        house = self.known.houses.get(request.event_id)
+        if house is None:
             return "refused", "event_not_found", ""
-        if not sale.starts_at > NOW:
+        if not house.closes_at > NOW:
             return "refused", "event_over", ""
-        if self.free(sale.event_id) < request.places:
-            return "refused", "not_enough_seats", str(self.free(sale.event_id))
-        made_now = [b for b in self.bookings.values() if b.event_id == sale.event_id and b.created_at == NOW]
-        number = sale.bookings_made + len(made_now) + 1
-        lines = (Demand(sale.pools[0].id, request.places),)
-        booking = Booking(self.fresh.pop(0), sale.event_id, number, "confirmed", NOW, None, lines)
+        if self.free(house.event_id) < request.places:
+            return "refused", "not_enough_seats", str(self.free(house.event_id))
+        made_now = [b for b in self.bookings.values() if b.event_id == house.event_id and b.created_at == NOW]
+        number = house.bookings_made + len(made_now) + 1
+        booking = Booking(self.fresh.pop(0), house.event_id, number, request.places, "confirmed", NOW, None)
         self.bookings[booking.id] = booking
         self.live.add(booking.id)
-        return "booked", sale.event_id, booking.id, str(number), str(request.places)
+        return "booked", house.event_id, booking.id, str(number), str(request.places)
 
     def cancel(self, request: CancelRequest) -> Answer:
         booking = self.bookings.get(request.booking_id)

@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 from hypothesis import strategies as st
 
-from fullhouse.rules.allocation import Decision, Known, Remembered, Sale, decide
+from fullhouse.rules.allocation import Decision, Known, Remembered, decide
 from fullhouse.rules.booking import Booked, Booking, BookRequest, CancelRequest, IdempotencyKey, Refused, Request
-from fullhouse.rules.capacity import Demand, Pool
+from fullhouse.rules.house import House
 from fullhouse.rules.refusals import EventNotFound
 
 NOW = datetime(2030, 5, 1, 19, 30, tzinfo=UTC)
@@ -29,53 +29,49 @@ class Scene(NamedTuple):
         return decide(self.requests if requests is None else requests, self.known, NOW, IDS)
 
 
-def sale_of(event_id: str, *capacities: int, taken: int = 0, made: int = 0, starts_at: datetime = TOMORROW) -> Sale:
-    """An event whose first pool has `taken` places taken."""
-    pools = [Pool(f"{event_id}-pool-{n}", capacity, taken if n == 0 else 0) for n, capacity in enumerate(capacities)]
-    return Sale(event_id, starts_at, made, pools)
+def house_of(event_id: str, capacity: int, *, taken: int = 0, made: int = 0, closes_at: datetime = TOMORROW) -> House:
+    """An event's house."""
+    return House(event_id, closes_at, made, capacity, taken)
 
 
-def known(*sales: Sale, bookings: list[Booking] | None = None, keys: dict[str, Remembered] | None = None) -> Known:
+def known(*houses: House, bookings: list[Booking] | None = None, keys: dict[str, Remembered] | None = None) -> Known:
     """What the database said."""
-    return Known({sale.event_id: sale for sale in sales}, {b.id: b for b in bookings or []}, keys or {})
+    return Known({house.event_id: house for house in houses}, {b.id: b for b in bookings or []}, keys or {})
 
 
-def booked_before(sale: Sale, number: int, *places: int, is_live: bool = True) -> Booking:
-    """A booking from an earlier batch, with one line in each of the first pools."""
-    lines = tuple(Demand(pool.id, wanted) for pool, wanted in zip(sale.pools, places, strict=False))
-    booking = Booking(f"{sale.event_id}-booking-{number}", sale.event_id, number, "confirmed", LONG_AGO, None, lines)
+def booked_before(house: House, number: int, places: int, *, is_live: bool = True) -> Booking:
+    """A booking from an earlier batch."""
+    event_id = house.event_id
+    booking = Booking(f"{event_id}-booking-{number}", event_id, number, places, "confirmed", LONG_AGO, None)
     return booking if is_live else booking._replace(status="cancelled", cancelled_at=LONG_AGO)
 
 
 @st.composite
 def scenes(draw: st.DrawFn) -> Scene:
-    """Several events with one or more pools, earlier bookings and keys, and many requests."""
-    sold: list[Sale] = []
+    """Several events, earlier bookings and keys, and many requests."""
+    sold: list[House] = []
     bookings: list[Booking] = []
     for n in range(draw(st.integers(1, 3))):
-        sale, earlier = draw(_sold(f"event-{n}"))
-        sold.append(sale)
+        house, earlier = draw(_sold(f"event-{n}"))
+        sold.append(house)
         bookings += earlier
     keys = draw(st.dictionaries(_key_ids, _remembered(bookings), max_size=2))
     # Drawn first, because Hypothesis by itself prefers lists that are too short to sell anything out.
     count = draw(st.integers(0, REQUESTS_MAX))
-    asked = _requests([sale.event_id for sale in sold], bookings)
+    asked = _requests([house.event_id for house in sold], bookings)
     requests = draw(st.lists(asked, min_size=count, max_size=count))
     return Scene(requests, known(*sold, bookings=bookings, keys=keys))
 
 
 @st.composite
-def _sold(draw: st.DrawFn, event_id: str) -> tuple[Sale, list[Booking]]:
+def _sold(draw: st.DrawFn, event_id: str) -> tuple[House, list[Booking]]:
     """An event and some of its bookings; others, which the batch does not know, may have places too."""
-    blank = sale_of(event_id, *[0] * draw(st.integers(1, 3)), starts_at=draw(st.sampled_from(MOMENTS)))
-    parties = draw(st.lists(st.tuples(st.lists(st.integers(1, 4), min_size=1, max_size=3), st.booleans()), max_size=4))
-    bookings = [booked_before(blank, n, *party, is_live=live) for n, (party, live) in enumerate(parties, 1)]
-    pools = []
-    for pool in blank.pools:
-        mine = [line.places for b in bookings if b.status == "confirmed" for line in b.lines if line.pool_id == pool.id]
-        taken = sum(mine) + draw(st.integers(0, 5))
-        pools.append(pool._replace(capacity=taken + draw(st.integers(0, 12)), taken=taken))
-    return blank._replace(bookings_made=len(bookings) + draw(st.integers(0, 9)), pools=pools), bookings
+    blank = house_of(event_id, 0, closes_at=draw(st.sampled_from(MOMENTS)))
+    parties = draw(st.lists(st.tuples(st.integers(1, 4), st.booleans()), max_size=4))
+    bookings = [booked_before(blank, n, places, is_live=live) for n, (places, live) in enumerate(parties, 1)]
+    taken = sum(b.places for b in bookings if b.status == "confirmed") + draw(st.integers(0, 5))
+    made = len(bookings) + draw(st.integers(0, 9))
+    return blank._replace(bookings_made=made, capacity=taken + draw(st.integers(0, 12)), taken=taken), bookings
 
 
 _key_ids = st.sampled_from(["key-a", "key-b", "key-c"])

@@ -6,8 +6,9 @@ import pytest
 
 from fullhouse.rules.allocation import Remembered, decide
 from fullhouse.rules.booking import Booked, BookRequest, Cancelled, CancelRequest, IdempotencyKey, Outcome, Refused
+from fullhouse.rules.house import HouseChange
 from fullhouse.rules.refusals import NotEnoughSeats, Refusal
-from tests.rules.scenes import IDS, NOW, booked_before, known, sale_of
+from tests.rules.scenes import IDS, NOW, booked_before, house_of, known
 
 THIS = IdempotencyKey("key", "this")
 THAT = IdempotencyKey("key", "that")
@@ -19,29 +20,30 @@ def refusal_of(outcome: Outcome) -> Refusal:
 
 
 def test_five_parties_of_three_for_ten_places_leave_one_seat() -> None:
-    decision = decide([BookRequest("e", 3)] * 5, known(sale_of("e", 10)), NOW, IDS)
+    decision = decide([BookRequest("e", 3)] * 5, known(house_of("e", 10)), NOW, IDS)
     assert [type(outcome) for outcome in decision.outcomes] == [Booked, Booked, Booked, Refused, Refused]
     assert decision.outcomes[3] == Refused(NotEnoughSeats("Only 1 seats are left.", available_seats=1))
-    assert decision.taken_change == {("e", "e-pool-0"): 9}
-    assert decision.bookings_made == {"e": 3}
+    assert decision.changes == {"e": HouseChange(bookings_made=3, places=9)}
 
 
 def test_a_smaller_party_behind_one_that_does_not_fit_still_gets_in() -> None:
-    decision = decide([BookRequest("e", 4), BookRequest("e", 2), BookRequest("e", 1)], known(sale_of("e", 3)), NOW, IDS)
+    decision = decide(
+        [BookRequest("e", 4), BookRequest("e", 2), BookRequest("e", 1)], known(house_of("e", 3)), NOW, IDS
+    )
     assert [type(outcome) for outcome in decision.outcomes] == [Refused, Booked, Booked]
 
 
 def test_a_sold_out_event_says_so() -> None:
-    decision = decide([BookRequest("e", 1)], known(sale_of("e", 3, taken=3)), NOW, IDS)
+    decision = decide([BookRequest("e", 1)], known(house_of("e", 3, taken=3)), NOW, IDS)
     assert decision.outcomes == [Refused(NotEnoughSeats("The event is sold out.", available_seats=0))]
 
 
 def test_the_last_seat_goes_to_the_first_request() -> None:
-    decision = decide([BookRequest("e", 1)] * 3, known(sale_of("e", 8, taken=7, made=41)), NOW, IDS)
+    decision = decide([BookRequest("e", 1)] * 3, known(house_of("e", 8, taken=7, made=41)), NOW, IDS)
     assert [type(outcome) for outcome in decision.outcomes] == [Booked, Refused, Refused]
     booking = decision.booked[0]
     assert (booking.id, booking.number, booking.created_at, booking.cancelled_at) == (IDS[0], 42, NOW, None)
-    assert booking.num_seats == 1
+    assert booking.places == 1
 
 
 @pytest.mark.parametrize(
@@ -49,90 +51,82 @@ def test_the_last_seat_goes_to_the_first_request() -> None:
     [(timedelta(microseconds=1), Booked), (timedelta(0), Refused), (timedelta(days=-1), Refused)],
 )
 def test_an_event_is_over_at_the_very_moment_it_begins(ahead: timedelta, answer: type) -> None:
-    decision = decide([BookRequest("e", 1)], known(sale_of("e", 3, starts_at=NOW + ahead)), NOW, IDS)
+    decision = decide([BookRequest("e", 1)], known(house_of("e", 3, closes_at=NOW + ahead)), NOW, IDS)
     assert type(decision.outcomes[0]) is answer
     if answer is Refused:
         assert refusal_of(decision.outcomes[0]).code == "event_over"
 
 
 def test_a_booking_can_be_cancelled_after_the_event_has_begun() -> None:
-    sale = sale_of("e", 3, taken=2, starts_at=NOW)
-    decision = decide([CancelRequest("e", "e-booking-1")], known(sale, bookings=[booked_before(sale, 1, 2)]), NOW, IDS)
+    house = house_of("e", 3, taken=2, closes_at=NOW)
+    decision = decide(
+        [CancelRequest("e", "e-booking-1")], known(house, bookings=[booked_before(house, 1, 2)]), NOW, IDS
+    )
     assert isinstance(decision.outcomes[0], Cancelled)
-    assert decision.taken_change == {("e", "e-pool-0"): -2}
+    assert decision.changes == {"e": HouseChange(0, -2)}
 
 
 def test_an_event_that_is_not_there_is_not_found() -> None:
-    decision = decide([BookRequest("nowhere", 1)], known(sale_of("e", 3)), NOW, IDS)
+    decision = decide([BookRequest("nowhere", 1)], known(house_of("e", 3)), NOW, IDS)
     assert refusal_of(decision.outcomes[0]).code == "event_not_found"
 
 
 def test_cancelling_twice_says_the_same_and_gives_nothing_back_twice() -> None:
-    sale = sale_of("e", 5, taken=4)
+    house = house_of("e", 5, taken=4)
     request = CancelRequest("e", "e-booking-1")
-    decision = decide([request, request], known(sale, bookings=[booked_before(sale, 1, 3)]), NOW, IDS)
+    decision = decide([request, request], known(house, bookings=[booked_before(house, 1, 3)]), NOW, IDS)
     first, second = decision.outcomes
     assert first == second
     assert isinstance(first, Cancelled)
     assert (first.booking.status, first.booking.cancelled_at) == ("cancelled", NOW)
-    assert decision.taken_change == {("e", "e-pool-0"): -3}
-    assert decision.bookings_made == {}
+    assert decision.changes == {"e": HouseChange(0, -3)}
 
 
 def test_a_booking_cancelled_long_ago_keeps_its_moment_and_gives_nothing_back() -> None:
-    sale = sale_of("e", 5)
-    before = booked_before(sale, 1, 3, is_live=False)
-    decision = decide([CancelRequest("e", before.id)], known(sale, bookings=[before]), NOW, IDS)
+    house = house_of("e", 5)
+    before = booked_before(house, 1, 3, is_live=False)
+    decision = decide([CancelRequest("e", before.id)], known(house, bookings=[before]), NOW, IDS)
     assert decision.outcomes == [Cancelled(before)]
-    assert (decision.cancelled, decision.taken_change) == ([], {})
+    assert (decision.cancelled, decision.changes) == ([], {})
 
 
 def test_cancelling_in_front_of_a_party_makes_room_for_it_in_the_same_batch() -> None:
-    sale = sale_of("e", 4, taken=4)
+    house = house_of("e", 4, taken=4)
     cancel, book = CancelRequest("e", "e-booking-1"), BookRequest("e", 3)
-    scene = known(sale, bookings=[booked_before(sale, 1, 3)])
+    scene = known(house, bookings=[booked_before(house, 1, 3)])
     assert [type(outcome) for outcome in decide([cancel, book], scene, NOW, IDS).outcomes] == [Cancelled, Booked]
     assert [type(outcome) for outcome in decide([book, cancel], scene, NOW, IDS).outcomes] == [Refused, Cancelled]
-    # Three places given back and three taken again: the count stays, and is not written.
-    assert decide([cancel, book], scene, NOW, IDS).taken_change == {}
-
-
-def test_a_booking_with_lines_in_two_pools_gives_back_to_both() -> None:
-    sale = sale_of("e", 10, 10)
-    sale = sale._replace(pools=[pool._replace(taken=5) for pool in sale.pools])
-    decision = decide(
-        [CancelRequest("e", "e-booking-1")], known(sale, bookings=[booked_before(sale, 1, 2, 3)]), NOW, IDS
-    )
-    assert decision.taken_change == {("e", "e-pool-0"): -2, ("e", "e-pool-1"): -3}
+    # Three places given back and three taken again.
+    assert decide([cancel, book], scene, NOW, IDS).changes == {"e": HouseChange(1, 0)}
 
 
 @pytest.mark.parametrize("request_", [CancelRequest("e", "unknown"), CancelRequest("other", "e-booking-1")])
 def test_a_booking_is_found_only_with_its_own_event(request_: CancelRequest) -> None:
-    sale = sale_of("e", 5, taken=3)
-    scene = known(sale, sale_of("other", 5), bookings=[booked_before(sale, 1, 3)])
+    house = house_of("e", 5, taken=3)
+    scene = known(house, house_of("other", 5), bookings=[booked_before(house, 1, 3)])
     decision = decide([request_], scene, NOW, IDS)
     assert refusal_of(decision.outcomes[0]).code == "booking_not_found"
-    assert decision.taken_change == {}
+    assert decision.changes == {}
 
 
 def test_events_do_not_take_each_others_places() -> None:
     requests = [BookRequest("a", 2), BookRequest("b", 2), BookRequest("a", 1), BookRequest("b", 2)]
-    decision = decide(requests, known(sale_of("a", 2, made=5), sale_of("b", 4)), NOW, IDS)
+    decision = decide(requests, known(house_of("a", 2, made=5), house_of("b", 4)), NOW, IDS)
     assert [type(outcome) for outcome in decision.outcomes] == [Booked, Booked, Refused, Booked]
-    assert decision.bookings_made == {"a": 6, "b": 2}
+    assert decision.changes == {"a": HouseChange(6, 2), "b": HouseChange(2, 4)}
 
 
 def test_the_same_key_in_one_batch_books_once() -> None:
-    decision = decide([BookRequest("e", 2, THIS)] * 3, known(sale_of("e", 9)), NOW, IDS)
+    decision = decide([BookRequest("e", 2, THIS)] * 3, known(house_of("e", 9)), NOW, IDS)
     first, *again = decision.outcomes
     assert first == Booked(decision.booked[0])
     assert again == [Booked(decision.booked[0], replayed=True)] * 2
     assert decision.keys == {"key": Remembered("this", first)}
-    assert decision.taken_change == {("e", "e-pool-0"): 2}
+    assert decision.changes == {"e": HouseChange(1, 2)}
 
 
 def test_a_key_used_for_another_request_is_refused_and_that_is_not_remembered() -> None:
-    decision = decide([BookRequest("e", 2, THIS), BookRequest("e", 3, THAT)], known(sale_of("e", 9)), NOW, IDS)
+    decision = decide([BookRequest("e", 2, THIS), BookRequest("e", 3, THAT)], known(house_of("e", 9)), NOW, IDS)
     assert refusal_of(decision.outcomes[1]).code == "idempotency_key_reused"
     assert decision.keys["key"].fingerprint == "this"
     assert len(decision.booked) == 1
@@ -141,11 +135,11 @@ def test_a_key_used_for_another_request_is_refused_and_that_is_not_remembered() 
 def test_a_refusal_is_answered_again_under_its_key_though_there_is_room_by_now() -> None:
     no = Refused(NotEnoughSeats("The event is sold out.", available_seats=0))
     decision = decide(
-        [BookRequest("e", 1, THIS)], known(sale_of("e", 9), keys={"key": Remembered("this", no)}), NOW, IDS
+        [BookRequest("e", 1, THIS)], known(house_of("e", 9), keys={"key": Remembered("this", no)}), NOW, IDS
     )
     assert decision.outcomes == [no._replace(replayed=True)]
     assert (decision.keys, decision.booked) == ({}, [])
 
 
 def test_an_empty_batch_changes_nothing() -> None:
-    assert decide([], known(sale_of("e", 9)), NOW, []) == ([], [], [], {}, {}, {})
+    assert decide([], known(house_of("e", 9)), NOW, []) == ([], [], [], {}, {})

@@ -1,21 +1,27 @@
 """What holds for every batch that Hypothesis can think of."""
 
+from collections.abc import Iterable
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from fullhouse.rules.allocation import Decision, Known, decide
 from fullhouse.rules.booking import Booked, Booking, Cancelled, Outcome, Refused
+from fullhouse.rules.house import House, HouseChange
 from tests.rules.ledger import Ledger, said
 from tests.rules.scenes import IDS, NOW, Scene, scenes
 
 
-def pools_after(known: Known, decision: Decision) -> list[tuple[str, str, int, int]]:
-    """Event, pool, capacity and what is taken when the decision is written."""
-    return [
-        (sale.event_id, pool.id, pool.capacity, pool.taken + decision.taken_change.get((sale.event_id, pool.id), 0))
-        for sale in known.sales.values()
-        for pool in sale.pools
-    ]
+def houses_after(known: Known, decision: Decision) -> dict[str, House]:
+    """The houses when the decision is written."""
+    unchanged = {event_id: HouseChange(house.bookings_made, 0) for event_id, house in known.houses.items()}
+    changes = unchanged | decision.changes
+    return {
+        event_id: house._replace(
+            bookings_made=changes[event_id].bookings_made, taken=house.taken + changes[event_id].places
+        )
+        for event_id, house in known.houses.items()
+    }
 
 
 def rows_after(known: Known, decision: Decision) -> dict[str, Booking]:
@@ -25,27 +31,13 @@ def rows_after(known: Known, decision: Decision) -> dict[str, Booking]:
     return rows | {booking.id: booking for booking in decision.cancelled}
 
 
-def held(bookings: dict[str, Booking], event_id: str, pool_id: str) -> int:
-    return sum(
-        line.places
-        for booking in bookings.values()
-        if booking.status == "confirmed" and booking.event_id == event_id
-        for line in booking.lines
-        if line.pool_id == pool_id
-    )
+def held(bookings: Iterable[Booking], event_id: str) -> int:
+    return sum(b.places for b in bookings if b.status == "confirmed" and b.event_id == event_id)
 
 
 def known_after(known: Known, decision: Decision) -> Known:
     """What the database would say to the next batch."""
-    taken = {(event_id, pool_id): now for event_id, pool_id, _, now in pools_after(known, decision)}
-    sales = {
-        event_id: sale._replace(
-            bookings_made=decision.bookings_made.get(event_id, sale.bookings_made),
-            pools=[pool._replace(taken=taken[event_id, pool.id]) for pool in sale.pools],
-        )
-        for event_id, sale in known.sales.items()
-    }
-    return Known(sales, rows_after(known, decision), {**known.keys, **decision.keys})
+    return Known(houses_after(known, decision), rows_after(known, decision), {**known.keys, **decision.keys})
 
 
 def is_plain_refusal(outcome: Outcome) -> bool:
@@ -61,19 +53,19 @@ def test_the_engine_answers_as_a_clerk_who_adds_everything_up_each_time(scene: S
 @given(scenes())
 def test_places_out_never_exceed_places_in_after_any_request(scene: Scene) -> None:
     for end in range(len(scene.requests) + 1):
-        for _, _, capacity, taken in pools_after(scene.known, scene.decide(scene.requests[:end])):
-            assert 0 <= taken <= capacity
+        for house in houses_after(scene.known, scene.decide(scene.requests[:end])).values():
+            assert 0 <= house.taken <= house.capacity
 
 
 @given(scenes())
 def test_the_counts_change_by_the_places_of_the_bookings(scene: Scene) -> None:
     decision = scene.decide()
     after = rows_after(scene.known, decision)
-    for sale in scene.known.sales.values():
-        for pool in sale.pools:
-            key = (sale.event_id, pool.id)
-            assert decision.taken_change.get(key, 0) == held(after, *key) - held(dict(scene.known.bookings), *key)
-    assert 0 not in decision.taken_change.values()
+    for event_id, house in houses_after(scene.known, decision).items():
+        before = scene.known.houses[event_id]
+        change = held(after.values(), event_id) - held(scene.known.bookings.values(), event_id)
+        assert house.taken - before.taken == change
+        assert (event_id in decision.changes) is (house != before), "only what has changed is written"
 
 
 @given(scenes(), st.data())
@@ -92,7 +84,7 @@ def test_one_large_batch_is_two_smaller_ones_in_a_row(scene: Scene, data: st.Dat
     second = Scene(scene.requests[cut:], known_after(scene.known, first))
     rest = decide(second.requests, second.known, NOW, IDS[len(first.booked) :])
     assert first.outcomes + rest.outcomes == whole.outcomes
-    assert pools_after(second.known, rest) == pools_after(scene.known, whole)
+    assert houses_after(second.known, rest) == houses_after(scene.known, whole)
     assert rows_after(second.known, rest) == rows_after(scene.known, whole)
 
 
@@ -125,10 +117,10 @@ def test_what_was_given_in_is_left_as_it_was(scene: Scene) -> None:
 @given(scenes())
 def test_bookings_are_numbered_on_without_a_gap(scene: Scene) -> None:
     decision = scene.decide()
-    for event_id, sale in scene.known.sales.items():
+    for event_id, house in houses_after(scene.known, decision).items():
+        before = scene.known.houses[event_id].bookings_made
         numbers = [booking.number for booking in decision.booked if booking.event_id == event_id]
-        assert numbers == list(range(sale.bookings_made + 1, sale.bookings_made + 1 + len(numbers)))
-        assert decision.bookings_made.get(event_id) == (numbers[-1] if numbers else None)
+        assert numbers == list(range(before + 1, house.bookings_made + 1))
     assert [booking.id for booking in decision.booked] == IDS[: len(decision.booked)]
 
 

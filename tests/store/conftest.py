@@ -10,7 +10,7 @@ from fullhouse.store.db import Database, WriteConn, connect_engine
 from fullhouse.store.embedded import Embedded
 from tests.store.rows import Rows, database_made
 
-TABLES = ["idempotency_keys", "api_keys", "booking_lines", "bookings", "pools", "event_counters", "events"]
+TABLES = ["idempotency_keys", "api_keys", "bookings", "houses", "events"]
 
 
 @pytest.fixture(scope="session")

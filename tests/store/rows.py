@@ -14,9 +14,9 @@ from psycopg.conninfo import make_conninfo
 from psycopg.rows import TupleRow
 
 from fullhouse.rules.booking import Booking
-from fullhouse.rules.capacity import Demand
 from fullhouse.rules.event import EventDraft
-from fullhouse.store import booking, event, organizer, pool
+from fullhouse.rules.house import HouseChange
+from fullhouse.store import booking, event, house, organizer
 from fullhouse.store.db import Database, ReadConn, WriteConn
 from fullhouse.store.embedded import Embedded
 from fullhouse.store.pipeline import Pipeline
@@ -32,14 +32,13 @@ def new_id() -> str:
 
 
 class OnSale(NamedTuple):
-    """An event and its pool."""
+    """An event."""
 
     id: str
-    pool_id: str
 
     def booking(self, number: int, places: int) -> Booking:
         """A booking of this event that is not written yet."""
-        return Booking(new_id(), self.id, number, "confirmed", NOW, None, (Demand(self.pool_id, places),))
+        return Booking(new_id(), self.id, number, places, "confirmed", NOW, None)
 
 
 @contextmanager
@@ -59,12 +58,12 @@ def batch(conn: WriteConn) -> Pipeline:
 async def put_on_sale(
     database: Database, capacity: int = 100, *, name: str = "Concert", venue: str = "Small house", days: int = 30
 ) -> OnSale:
-    """An event with one pool."""
-    made = OnSale(new_id(), new_id())
+    """An event with its house."""
+    made = OnSale(new_id())
     draft = EventDraft(name, NOW + timedelta(days=days), venue, capacity)
     async with database.write() as conn:
         await event.create(conn, made.id, organizer.DEFAULT_ID, draft, NOW)
-        await pool.create(conn, made.id, made.pool_id, "General admission", capacity)
+        await house.create(conn, made.id, draft.starts_at, capacity)
     return made
 
 
@@ -72,7 +71,7 @@ async def sell(conn: WriteConn, on_sale: OnSale, *places: int) -> list[Booking]:
     """Bookings number 1, 2, ... of an event."""
     bookings = [on_sale.booking(number, wanted) for number, wanted in enumerate(places, 1)]
     async with batch(conn) as pipeline:
-        booking.insert(pipeline, bookings, {on_sale.id: len(bookings)}, {(on_sale.id, on_sale.pool_id): sum(places)})
+        booking.insert(pipeline, bookings, {on_sale.id: HouseChange(len(bookings), sum(places))})
         await pipeline.commit()
     return bookings
 

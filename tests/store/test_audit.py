@@ -8,13 +8,14 @@ import pytest
 
 from fullhouse.rules.allocation import Remembered
 from fullhouse.rules.booking import Booked, Booking
-from fullhouse.store import audit, booking, idempotency, pool
+from fullhouse.rules.house import HouseChange
+from fullhouse.store import audit, booking, house, idempotency
 from fullhouse.store.audit import AuditReport, Difference
 from fullhouse.store.db import Database, WriteConn
 from fullhouse.store.embedded import Embedded
 from tests.store.rows import NOW, OnSale, Rows, batch, database_made, new_id, put_on_sale, sell
 
-POOL, OVERSOLD, NUMBERED, EVENT, LINES, LINE, EVERY, KEY = audit.RULES
+HOUSE, OVERSOLD, NUMBERED, NO_HOUSE, OWN_ID, EVERY, KEY = audit.RULES
 OTHER = "0196ffff-ffff-7fff-8fff-ffffffffffff"
 
 
@@ -41,7 +42,7 @@ async def sold(database: Database, conn: WriteConn) -> Sold:
     key_id = new_id().replace("-", "")
     async with batch(conn) as pipeline:
         booking.cancel(pipeline, [bookings[1]], NOW)
-        pool.change_taken(pipeline, {(event.id, event.pool_id): -3})
+        house.change(pipeline, {event.id: HouseChange(3, -3)})
         idempotency.remember(pipeline, {key_id: Remembered(key_id, Booked(bookings[0]))}, NOW)
         await pipeline.commit()
     return Sold(event, bookings, key_id)
@@ -62,72 +63,56 @@ async def test_a_house_that_sold_and_cancelled_agrees_with_itself(database: Data
 
 VANISHED = """
     DELETE FROM bookings WHERE id = '{first}';
-    DELETE FROM booking_lines WHERE booking_id = '{first}';
-    UPDATE pools SET taken = 4 WHERE id = '{pool}';
+    UPDATE houses SET taken = 4, bookings_made = 2 WHERE event_id = '{event}';
     UPDATE bookings SET number = 1 WHERE id = '{second}';
-    UPDATE bookings SET number = 2 WHERE id = '{third}';
-    UPDATE event_counters SET bookings_made = 2 WHERE event_id = '{event}'
+    UPDATE bookings SET number = 2 WHERE id = '{third}'
 """
 BROKEN: list[tuple[str, str, set[str]]] = [
-    ("a place was counted twice", "UPDATE pools SET taken = taken + 1 WHERE id = '{pool}'", {POOL}),
-    ("a place was lost", "UPDATE pools SET taken = taken - 1 WHERE id = '{pool}'", {POOL}),
-    ("a place of an event without bookings", "UPDATE pools SET taken = 1 WHERE taken = 0", {POOL}),
+    ("a place was counted twice", "UPDATE houses SET taken = taken + 1 WHERE event_id = '{event}'", {HOUSE}),
+    ("a place was lost", "UPDATE houses SET taken = taken - 1 WHERE event_id = '{event}'", {HOUSE}),
+    ("a place of an event without bookings", "UPDATE houses SET taken = 1 WHERE taken = 0", {HOUSE}),
     (
         "a cancellation gave nothing back",
         "UPDATE bookings SET status = 'cancelled', cancelled_at = now() WHERE id = '{first}'",
-        {POOL},
+        {HOUSE},
     ),
     (
         "a booking came back to life",
         "UPDATE bookings SET status = 'confirmed', cancelled_at = NULL WHERE id = '{second}'",
-        {POOL},
+        {HOUSE},
     ),
-    ("a line says more than was booked", "UPDATE booking_lines SET quantity = 9 WHERE booking_id = '{third}'", {POOL}),
+    ("a booking has more than was counted", "UPDATE bookings SET places = 9 WHERE id = '{third}'", {HOUSE}),
     (
         "oversold",
-        "ALTER TABLE pools DROP CONSTRAINT pools_never_oversold; UPDATE pools SET capacity = 5 WHERE id = '{pool}'",
+        "ALTER TABLE houses DROP CONSTRAINT houses_never_oversold; UPDATE houses SET capacity = 5 WHERE taken > 5",
         {OVERSOLD},
     ),
     (
         "fewer than none taken",
-        "ALTER TABLE pools DROP CONSTRAINT pools_never_oversold; UPDATE pools SET taken = -1 WHERE taken = 0",
-        {OVERSOLD, POOL},
+        "ALTER TABLE houses DROP CONSTRAINT houses_never_oversold; UPDATE houses SET taken = -1 WHERE taken = 0",
+        {OVERSOLD, HOUSE},
     ),
-    ("a booking is not counted", "UPDATE event_counters SET bookings_made = 2 WHERE event_id = '{event}'", {NUMBERED}),
+    ("a booking is not counted", "UPDATE houses SET bookings_made = 2 WHERE event_id = '{event}'", {NUMBERED}),
     ("a number was skipped", "UPDATE bookings SET number = 7 WHERE id = '{third}'", {NUMBERED}),
     (
         "a counter of an event without bookings",
-        "UPDATE event_counters SET bookings_made = 1 WHERE bookings_made = 0",
+        "UPDATE houses SET bookings_made = 1 WHERE bookings_made = 0",
         {NUMBERED},
     ),
+    ("a whole booking vanished", "DELETE FROM bookings WHERE id = '{third}'", {HOUSE, NUMBERED}),
     (
-        "a whole booking vanished",
-        "DELETE FROM bookings WHERE id = '{third}'; DELETE FROM booking_lines WHERE booking_id = '{third}'",
-        {POOL, NUMBERED},
+        "a booking of no event",
+        "INSERT INTO bookings VALUES ('{other}', 1, '{other}', 1, 'confirmed', now())",
+        {NO_HOUSE},
     ),
+    ("two bookings with one id", "UPDATE bookings SET id = '{first}' WHERE id = '{second}'", {OWN_ID}),
+    ("an event lost its house", "DELETE FROM houses WHERE bookings_made = 0", {EVERY}),
     (
-        "a booking of nothing",
-        "INSERT INTO bookings VALUES ('{other}', '{other}', 1, 'confirmed', now())",
-        {EVENT, LINES},
+        "a house closes at another time than its event begins",
+        "UPDATE houses SET closes_at = now() WHERE event_id = '{event}'",
+        {EVERY},
     ),
-    ("a booking lost its lines", "DELETE FROM booking_lines WHERE booking_id = '{second}'", {LINES}),
-    (
-        "a line of no booking",
-        "INSERT INTO booking_lines VALUES ('{event}', '{other}', 1, '{pool}', 1)",
-        {LINE},
-    ),
-    (
-        "a line draws on no pool",
-        "UPDATE booking_lines SET pool_id = '{other}' WHERE booking_id = '{second}'",
-        {LINE},
-    ),
-    ("an event lost its pool", "DELETE FROM pools WHERE taken = 0", {EVERY}),
-    ("an event lost its counter", "DELETE FROM event_counters WHERE bookings_made = 0", {EVERY}),
-    (
-        "an answered booking is gone",
-        VANISHED,
-        {KEY},
-    ),
+    ("an answered booking is gone", VANISHED, {KEY}),
 ]
 
 
@@ -137,11 +122,7 @@ async def test_what_was_broken_is_named(
 ) -> None:
     first, second, third = [one.id for one in sold.bookings]
     for statement in statements.split(";"):
-        await rows.run(
-            statement.format(
-                event=sold.event.id, pool=sold.event.pool_id, first=first, second=second, third=third, other=OTHER
-            )
-        )
+        await rows.run(statement.format(event=sold.event.id, first=first, second=second, third=third, other=OTHER))
     found = (await report(database)).differences
     assert {difference.rule for difference in found} == rules
     assert all(re.fullmatch("[0-9a-f-]{36}", difference.event_id) for difference in found)
@@ -152,12 +133,12 @@ def test_every_rule_is_broken_by_a_test() -> None:
 
 
 async def test_a_difference_says_where_and_what(database: Database, rows: Rows, sold: Sold) -> None:
-    await rows.run("UPDATE pools SET taken = 8 WHERE id = %s", sold.event.pool_id)
-    assert (await report(database)).differences == [Difference(POOL, sold.event.id, sold.event.pool_id, "8", "6")]
+    await rows.run("UPDATE houses SET taken = 8 WHERE event_id = %s", sold.event.id)
+    assert (await report(database)).differences == [Difference(HOUSE, sold.event.id, "taken", "8", "6")]
 
 
 async def test_the_audit_waits_for_no_lock_of_a_running_sale(database: Database, conn: WriteConn, sold: Sold) -> None:
     async with conn.transaction():
-        await conn.execute("SELECT 1 FROM event_counters FOR UPDATE")
-        await conn.execute("UPDATE pools SET taken = taken + 1")
+        await conn.execute("SELECT 1 FROM houses FOR UPDATE")
+        await conn.execute("UPDATE houses SET taken = taken + 1")
         assert (await report(database)).differences == [], "it sees one moment, from before the sale"

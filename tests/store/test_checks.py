@@ -7,25 +7,26 @@ from fullhouse.store import organizer
 from fullhouse.store.db import Database
 from tests.store.rows import Rows, put_on_sale
 
-BOOKING = "INSERT INTO bookings VALUES ('{event}', '{event}', {number}, '{status}', now(), {cancelled_at})"
+BOOKING = "INSERT INTO bookings VALUES ('{event}', {number}, '{event}', {places}, '{status}', now(), {cancelled_at})"
 
 
 @pytest.mark.parametrize(
     "statement",
     [
-        "UPDATE pools SET taken = 11",
-        "UPDATE pools SET taken = -1",
-        "UPDATE pools SET taken = 5; UPDATE pools SET capacity = 4",
-        "UPDATE pools SET capacity = -1",
-        "UPDATE event_counters SET bookings_made = -1",
-        "UPDATE event_counters SET bookings_made = 1073741824",
-        BOOKING.format(event="{event}", number=0, status="confirmed", cancelled_at="NULL"),
-        BOOKING.format(event="{event}", number=1, status="lost", cancelled_at="NULL"),
-        BOOKING.format(event="{event}", number=1, status="confirmed", cancelled_at="now()"),
-        BOOKING.format(event="{event}", number=1, status="cancelled", cancelled_at="NULL"),
-        "INSERT INTO booking_lines VALUES ('{event}', '{event}', 1, '{event}', 0)",
-        "INSERT INTO booking_lines VALUES ('{event}', '{event}', 1, '{event}', -1)",
-        "INSERT INTO booking_lines VALUES ('{event}', '{event}', 0, '{event}', 1)",
+        "UPDATE houses SET taken = 11",
+        "UPDATE houses SET taken = -1",
+        "UPDATE houses SET taken = 5; UPDATE houses SET capacity = 4",
+        "UPDATE houses SET capacity = -1",
+        "UPDATE houses SET bookings_made = -1",
+        "UPDATE houses SET bookings_made = 1073741824",
+        BOOKING.format(event="{event}", number=0, places=1, status="confirmed", cancelled_at="NULL"),
+        BOOKING.format(event="{event}", number=1, places=1, status="lost", cancelled_at="NULL"),
+        BOOKING.format(event="{event}", number=1, places=1, status="confirmed", cancelled_at="now()"),
+        BOOKING.format(event="{event}", number=1, places=1, status="cancelled", cancelled_at="NULL"),
+        BOOKING.format(event="{event}", number=1, places=0, status="confirmed", cancelled_at="NULL"),
+        "INSERT INTO idempotency_keys VALUES ('{event}', '{event}', NULL, now())",
+        "INSERT INTO idempotency_keys VALUES ('{event}', '{event}', NULL, now(), '{event}', NULL)",
+        "INSERT INTO idempotency_keys VALUES ('{event}', '{event}', '{{}}', now(), '{event}', 'confirmed')",
         "UPDATE events SET name = ''",
         "UPDATE events SET venue = repeat('x', 201)",
         "UPDATE organizers SET name = ''",
@@ -41,13 +42,6 @@ async def test_what_must_never_be_is_refused_by_the_database(database: Database,
         await rows.run(last)
 
 
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "INSERT INTO event_counters (event_id) VALUES (gen_random_uuid())",
-        "INSERT INTO pools (event_id, id, name, capacity) VALUES (gen_random_uuid(), gen_random_uuid(), 'GA', 1)",
-    ],
-)
-async def test_nothing_is_sold_of_an_event_that_does_not_exist(rows: Rows, statement: str) -> None:
+async def test_nothing_is_sold_of_an_event_that_does_not_exist(rows: Rows) -> None:
     with pytest.raises(errors.ForeignKeyViolation):
-        await rows.run(statement)
+        await rows.run("INSERT INTO houses (event_id, closes_at, capacity) VALUES (gen_random_uuid(), now(), 1)")

@@ -35,18 +35,6 @@ async def test_an_event_is_found_with_what_is_left_of_it(database: Database, con
     assert await listed(database, EVERYTHING) == [expected]
 
 
-async def test_an_event_with_two_pools_has_the_places_of_both(database: Database, conn: WriteConn) -> None:
-    made = await put_on_sale(database, 100)
-    await conn.execute(
-        "INSERT INTO pools (event_id, id, name, capacity, taken) VALUES (%s, %s, 'VIP', 20, 5)", [made.id, new_id()]
-    )
-    async with database.read() as reader:
-        assert await event.availability(reader, [made.id]) == {made.id: Availability(made.id, 120, 115)}
-        (found,) = (await event.find(reader, [made.id])).values()
-    assert (found.total_seats, found.available_seats) == (120, 115)
-    assert await listed(database, EVERYTHING) == [found]
-
-
 @pytest.mark.parametrize("limit", [1, 2, 3, 7, 50])
 async def test_turning_the_pages_shows_each_event_once_in_order_of_date_then_id(database: Database, limit: int) -> None:
     # Many on the same days, put on sale in another order than they take place.

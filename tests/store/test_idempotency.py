@@ -11,15 +11,17 @@ from fullhouse.rules.booking import Booked, Cancelled, EventCreated, Outcome, Re
 from fullhouse.rules.event import Event
 from fullhouse.rules.idempotency import key_for
 from fullhouse.rules.refusals import NotEnoughSeats
-from fullhouse.store import idempotency
+from fullhouse.store import booking, idempotency
 from fullhouse.store.db import Database, WriteConn
 from tests.store.rows import NOW, OnSale, Rows, batch, new_id
 
-BOOKING = OnSale(new_id(), new_id()).booking(1, 2)
+ON_SALE = OnSale(new_id())
+BOOKING, GONE = ON_SALE.booking(1, 2), ON_SALE.booking(2, 3)._replace(status="cancelled", cancelled_at=NOW)
 EVENT = Event(new_id(), "Été “live”, C:\\ 100%", NOW, "{a,b}", 5, 5, NOW)
 OUTCOMES: list[Outcome] = [
     Booked(BOOKING),
-    Cancelled(BOOKING._replace(status="cancelled", cancelled_at=NOW)),
+    Booked(GONE._replace(status="confirmed", cancelled_at=None)),
+    Cancelled(GONE),
     EventCreated(EVENT),
     Refused(NotEnoughSeats("Only 2 seats are left.", available_seats=2)),
 ]
@@ -36,8 +38,16 @@ async def remember(conn: WriteConn, keys: dict[str, Remembered]) -> None:
         await pipeline.commit()
 
 
+async def write_bookings(conn: WriteConn) -> None:
+    async with batch(conn) as pipeline:
+        booking.insert(pipeline, [BOOKING, GONE], {})
+        booking.cancel(pipeline, [GONE], NOW)
+        await pipeline.commit()
+
+
 async def test_every_kind_of_answer_is_recalled_as_it_was(database: Database, conn: WriteConn) -> None:
     keys = remembered()
+    await write_bookings(conn)
     await remember(conn, keys)
     unknown = key_for("rival", "POST /bookings", "key 0", "asked").id
     async with batch(conn) as pipeline:
@@ -51,10 +61,11 @@ async def test_every_kind_of_answer_is_recalled_as_it_was(database: Database, co
 async def test_a_key_is_written_once_and_the_first_answer_stays(database: Database, conn: WriteConn) -> None:
     keys = remembered()
     first = next(iter(keys))
+    await write_bookings(conn)
     async with database.write() as writer:
         await idempotency.add(writer, first, keys[first], NOW)
     with pytest.raises(errors.UniqueViolation) as raised:
-        await remember(conn, {key_id: Remembered("0" * 32, OUTCOMES[3]) for key_id in keys})
+        await remember(conn, {key_id: Remembered("0" * 32, OUTCOMES[-1]) for key_id in keys})
     assert raised.value.diag.constraint_name == "idempotency_keys_pkey"
     async with database.read() as reader:
         assert await idempotency.find(reader, first) == keys[first]

@@ -69,8 +69,8 @@ def everything(conninfo: str) -> tuple[Any, ...]:
         row = conn.execute(
             """
             SELECT (SELECT count(*) FROM events), (SELECT count(*) FROM bookings WHERE status = 'confirmed'),
-                   (SELECT count(*) FROM bookings), (SELECT count(*) FROM booking_lines),
-                   (SELECT sum(taken) FROM pools), (SELECT sum(bookings_made) FROM event_counters),
+                   (SELECT count(*) FROM bookings), (SELECT sum(places) FROM bookings),
+                   (SELECT sum(taken) FROM houses), (SELECT sum(bookings_made) FROM houses),
                    (SELECT count(*) FROM idempotency_keys)
             """
         ).fetchone()

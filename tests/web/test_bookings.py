@@ -76,6 +76,7 @@ async def test_an_event_that_has_begun_is_over(client: httpx.AsyncClient, connin
     booking = await new_booking(client, event["id"])
     with psycopg.connect(conninfo) as conn:
         conn.execute("UPDATE events SET starts_at = now() - interval '1 second'")
+        conn.execute("UPDATE houses SET closes_at = now() - interval '1 second'")
     assert_problem(await post_booking(client, event["id"]), 409, "event_over")
     assert (await client.patch(f"/bookings/{booking['id']}/cancel")).status_code == 200
     assert [shown["id"] for shown in (await client.get("/events")).json()] == [event["id"]]
@@ -119,7 +120,7 @@ def test_an_unknown_outcome_is_told_as_such() -> None:
 
 async def test_a_full_line_is_busy(client: httpx.AsyncClient, conninfo: str, served: Served, event: Json) -> None:
     with psycopg.connect(conninfo) as conn:
-        conn.execute("SELECT FROM event_counters FOR UPDATE")
+        conn.execute("SELECT FROM houses FOR UPDATE")
         async with (
             served(line_length_max=1, wait_seconds_max=1.0, lock_wait_ms=200) as url,
             httpx.AsyncClient(base_url=url, timeout=30) as buyer,

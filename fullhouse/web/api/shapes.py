@@ -168,7 +168,7 @@ def booking_json(booking: Booking, reference: str) -> bytes:
     cancelled_at = f'"{moment_text(booking.cancelled_at)}"' if booking.cancelled_at else "null"
     return (
         f'{{"id":"{booking.id}","reference":"{reference}","event_id":"{booking.event_id}",'
-        f'"num_seats":{booking.num_seats},"status":"{status}",'
+        f'"num_seats":{booking.places},"status":"{status}",'
         f'"created_at":"{moment_text(booking.created_at)}","cancelled_at":{cancelled_at}}}'
     ).encode()
 

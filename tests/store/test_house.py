@@ -1,4 +1,4 @@
-"""What a batch reads and writes: locks, sales, bookings, pools, each in one statement for all."""
+"""What a batch reads and writes: houses with their locks, and bookings, each in one statement for all."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -7,17 +7,16 @@ from datetime import timedelta
 import pytest
 from psycopg import errors
 
-from fullhouse.rules.allocation import Sale
-from fullhouse.rules.capacity import Demand, Pool
-from fullhouse.store import booking, pool, sale
+from fullhouse.rules.house import House, HouseChange
+from fullhouse.store import booking, house
 from fullhouse.store.db import Database, WriteConn, connect_engine
 from fullhouse.store.pipeline import Pipeline
 from tests.store.rows import NOW, OnSale, Rows, batch, new_id, put_on_sale, sell
 
 
-async def locked(conn: WriteConn, *event_ids: str, wait: bool = True) -> dict[str, Sale]:
+async def locked(conn: WriteConn, *event_ids: str, wait: bool = True) -> dict[str, House]:
     async with batch(conn) as pipeline:
-        found = await sale.lock(pipeline, event_ids, wait=wait).read()
+        found = await house.lock(pipeline, event_ids, wait=wait).read()
         await pipeline.commit()
     return found
 
@@ -32,20 +31,18 @@ async def while_locked(conninfo: str, event_id: str, then: Callable[[], Awaitabl
     """Do something while another lane holds the event."""
     other = await connect_engine(conninfo, 2_000, 20_000)
     async with batch(other) as pipeline:
-        assert await sale.lock(pipeline, [event_id], wait=True).read()
+        assert await house.lock(pipeline, [event_id], wait=True).read()
         await then()
         await pipeline.commit()
     await other.close()
 
 
-async def test_a_sale_is_loaded_with_its_counter_and_its_pools(database: Database, conn: WriteConn, rows: Rows) -> None:
+async def test_a_house_is_loaded_as_it_is(database: Database, conn: WriteConn) -> None:
     one, two = await put_on_sale(database, 10), await put_on_sale(database, 20, days=5)
     await sell(conn, one, 2, 3)
-    second_pool = new_id()
-    await rows.run("INSERT INTO pools VALUES (%s, %s, 'VIP', 8, 1)", two.id, second_pool)
     assert await locked(conn, two.id, new_id(), one.id) == {
-        one.id: Sale(one.id, NOW + timedelta(days=30), 2, [Pool(one.pool_id, 10, 5)]),
-        two.id: Sale(two.id, NOW + timedelta(days=5), 0, [Pool(two.pool_id, 20, 0), Pool(second_pool, 8, 1)]),
+        one.id: House(one.id, NOW + timedelta(days=30), 2, 10, 5),
+        two.id: House(two.id, NOW + timedelta(days=5), 0, 20, 0),
     }
 
 
@@ -67,13 +64,13 @@ async def test_who_waits_for_a_lock_sees_what_the_other_sold_meanwhile(
     event = await put_on_sale(database, 10)
     other = await connect_engine(conninfo, 2_000, 20_000)
     async with batch(other) as pipeline:
-        await sale.lock(pipeline, [event.id], wait=True).read()
+        await house.lock(pipeline, [event.id], wait=True).read()
         waiting = asyncio.create_task(locked(conn, event.id))
         await rows.until("SELECT 1 FROM pg_locks WHERE NOT granted AND pid = %s", conn.info.backend_pid)
-        booking.insert(pipeline, [event.booking(1, 4)], {event.id: 1}, {(event.id, event.pool_id): 4})
+        booking.insert(pipeline, [event.booking(1, 4)], {event.id: HouseChange(1, 4)})
         await pipeline.commit()
     found = (await waiting)[event.id]
-    assert (found.bookings_made, found.pools[0].taken) == (1, 4)
+    assert (found.bookings_made, found.taken) == (1, 4)
     await other.close()
 
 
@@ -91,31 +88,25 @@ async def test_who_waits_too_long_for_a_lock_is_told_so(database: Database, conn
 async def test_events_that_exist_are_told_from_those_that_do_not(database: Database, conn: WriteConn) -> None:
     event = await put_on_sale(database)
     async with batch(conn) as pipeline:
-        assert await sale.existing(pipeline, [event.id, new_id()]).read() == {event.id}
+        assert await house.existing(pipeline, [event.id, new_id()]).read() == {event.id}
         await pipeline.commit()
 
 
-async def test_bookings_come_back_with_all_their_lines_in_order(
-    database: Database, conn: WriteConn, rows: Rows
-) -> None:
+async def test_bookings_come_back_as_they_were_written(database: Database, conn: WriteConn) -> None:
     one, two = await put_on_sale(database), await put_on_sale(database)
-    second_pool = new_id()
-    await rows.run("INSERT INTO pools VALUES (%s, %s, 'VIP', 50)", one.id, second_pool)
-    mixed = one.booking(1, 2)._replace(lines=(Demand(second_pool, 3), Demand(one.pool_id, 2), Demand(second_pool, 1)))
-    plain, other = one.booking(2, 4), two.booking(1, 1)
-    taken = {(one.id, one.pool_id): 6, (one.id, second_pool): 4, (two.id, two.pool_id): 1}
-    await write(conn, lambda p: booking.insert(p, [mixed, plain, other], {one.id: 2, two.id: 1}, taken))
-    wanted = [(one.id, mixed.id), (two.id, other.id), (two.id, plain.id), (one.id, new_id())]
+    first, second, other = one.booking(1, 2), one.booking(2, 4), two.booking(1, 1)
+    changes = {one.id: HouseChange(2, 6), two.id: HouseChange(1, 1)}
+    await write(conn, lambda pipeline: booking.insert(pipeline, [first, second, other], changes))
+    wanted = [(one.id, first.id), (two.id, other.id), (two.id, second.id), (one.id, new_id())]
     async with batch(conn) as pipeline:
-        assert await booking.load(pipeline, wanted).read() == {mixed.id: mixed, other.id: other}
-        assert await booking.exists(pipeline, one.id, plain.id).read()
-        assert not await booking.exists(pipeline, two.id, plain.id).read()
+        assert await booking.load(pipeline, wanted).read() == {first.id: first, other.id: other}
+        assert await booking.exists(pipeline, second).read()
+        assert not await booking.exists(pipeline, second._replace(event_id=two.id)).read()
+        assert not await booking.exists(pipeline, second._replace(id=first.id)).read(), "another one has its number"
         await pipeline.commit()
     async with database.read() as reader:
-        found = await booking.find(reader, [plain.id, mixed.id, new_id()])
-    assert found == {mixed.id: mixed, plain.id: plain}
-    assert mixed.num_seats == 6
-    assert [p.taken for p in (await locked(conn, one.id))[one.id].pools] == [6, 4]
+        assert await booking.find(reader, [second.id, first.id, new_id()]) == {first.id: first, second.id: second}
+    assert [h.taken for h in (await locked(conn, one.id, two.id)).values()] == [6, 1]
 
 
 async def test_cancelling_marks_the_confirmed_ones_and_keeps_the_moment_of_the_others(
@@ -133,30 +124,30 @@ async def test_cancelling_marks_the_confirmed_ones_and_keeps_the_moment_of_the_o
 
 
 async def taken(rows: Rows, event: OnSale) -> object:
-    return await rows.one("SELECT taken FROM pools WHERE id = %s", event.pool_id)
+    return await rows.one("SELECT taken FROM houses WHERE event_id = %s", event.id)
 
 
-async def test_an_insert_that_would_oversell_a_pool_writes_nothing(
+async def test_an_insert_that_would_oversell_a_house_writes_nothing(
     database: Database, conn: WriteConn, rows: Rows
 ) -> None:
     event = await put_on_sale(database, 10)
     with pytest.raises(errors.CheckViolation) as raised:
         await sell(conn, event, 6, 5)
-    assert raised.value.diag.constraint_name == "pools_never_oversold"
+    assert raised.value.diag.constraint_name == "houses_never_oversold"
     assert await rows.one("SELECT count(*) FROM bookings") == 0
     assert await taken(rows, event) == 0
 
 
 @pytest.mark.parametrize("change", [-6, 6])
-async def test_a_pool_gives_back_what_was_taken_and_no_more(
+async def test_a_house_gives_back_what_was_taken_and_no_more(
     database: Database, conn: WriteConn, rows: Rows, change: int
 ) -> None:
     event = await put_on_sale(database, 10)
     await sell(conn, event, 5)
-    await write(conn, lambda pipeline: pool.change_taken(pipeline, {(event.id, event.pool_id): -2}))
+    await write(conn, lambda pipeline: house.change(pipeline, {event.id: HouseChange(1, -2)}))
     assert await taken(rows, event) == 3
     with pytest.raises(errors.CheckViolation):
-        await write(conn, lambda p: pool.change_taken(p, {(event.id, event.pool_id): change + change // 3}))
+        await write(conn, lambda p: house.change(p, {event.id: HouseChange(1, change + change // 3)}))
     assert await taken(rows, event) == 3
 
 
@@ -165,4 +156,4 @@ async def test_a_number_is_given_once(database: Database, conn: WriteConn) -> No
     await sell(conn, event, 1)
     with pytest.raises(errors.UniqueViolation) as raised:
         await sell(conn, event, 1)
-    assert raised.value.diag.constraint_name == "bookings_event_id_number_key"
+    assert raised.value.diag.constraint_name == "bookings_pkey"
