@@ -62,7 +62,7 @@ class Transaction:
     async def _lock_and_load(self) -> Known:
         """Send all questions at once, then read the answers. The lock comes first, so the others see what is newest."""
         requests = [waiter.request for waiter in self._batch.waiters]
-        cancels = {(r.event_id, r.booking_id) for r in requests if type(r) is CancelRequest}
+        cancels = {r.booking_id for r in requests if type(r) is CancelRequest}
         key_ids = {r.key.id for r in requests if r.key is not None}
         houses = house.lock(self._pipeline, self._batch.event_ids, wait=self._batch.waits_for_locks)
         bookings = booking.load(self._pipeline, cancels) if cancels else None

@@ -97,9 +97,8 @@ async def test_bookings_come_back_as_they_were_written(database: Database, conn:
     first, second, other = one.booking(1, 2), one.booking(2, 4), two.booking(1, 1)
     changes = {one.id: HouseChange(2, 6), two.id: HouseChange(1, 1)}
     await write(conn, lambda pipeline: booking.insert(pipeline, [first, second, other], changes))
-    wanted = [(one.id, first.id), (two.id, other.id), (two.id, second.id), (one.id, new_id())]
     async with batch(conn) as pipeline:
-        assert await booking.load(pipeline, wanted).read() == {first.id: first, other.id: other}
+        assert await booking.load(pipeline, [first.id, other.id, new_id()]).read() == {first.id: first, other.id: other}
         assert await booking.exists(pipeline, second).read()
         assert not await booking.exists(pipeline, second._replace(event_id=two.id)).read()
         assert not await booking.exists(pipeline, second._replace(id=first.id)).read(), "another one has its number"
@@ -157,3 +156,18 @@ async def test_a_number_is_given_once(database: Database, conn: WriteConn) -> No
     with pytest.raises(errors.UniqueViolation) as raised:
         await sell(conn, event, 1)
     assert raised.value.diag.constraint_name == "bookings_pkey"
+
+
+async def test_a_booking_is_found_without_looking_at_all_others_of_its_event(
+    database: Database, conn: WriteConn, rows: Rows
+) -> None:
+    event = await put_on_sale(database, 3_000)
+    made = await sell(conn, event, *[1] * 2_000)
+    read = "SELECT sum(idx_tup_read)::bigint FROM pg_stat_user_indexes WHERE relname = 'bookings'"
+    before = await rows.one(read)
+    async with batch(conn) as pipeline:
+        assert await booking.load(pipeline, [made[7].id]).read() == {made[7].id: made[7]}
+        await pipeline.commit()
+    await conn.execute("SELECT pg_stat_force_next_flush()")
+    await conn.commit()
+    assert await rows.one(read) - before < 10
