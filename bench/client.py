@@ -65,6 +65,14 @@ class Client:
             raise BenchError(message)
         return str(answer["id"])
 
+    def make(self, path: str, **given: object) -> str:
+        """Make something that has an id, and return that."""
+        status, answer = self.ask("POST", path, given)
+        if status != http.HTTPStatus.CREATED:
+            message = f"{path}: {status} {answer}"
+            raise BenchError(message)
+        return str(answer["id"])
+
     def seats_taken(self, event_id: str) -> int:
         """Return how many seats of an event are sold, by its availability."""
         status, answer = self.ask("GET", availability_path(event_id))

@@ -35,15 +35,20 @@ WITH sold AS (
            now() - (%(last)s - number + 1) * interval '1 millisecond' AS created_at,
            md5(%(event)s || number) AS chance
     FROM generate_series(%(first)s::bigint, %(last)s::bigint) AS number
+), booked AS (
+    INSERT INTO bookings (event_id, number, id, places, status, created_at)
+    SELECT %(event)s::uuid,
+           number,
+           (lpad(to_hex((extract(epoch FROM created_at) * 1000)::bigint), 12, '0')
+            || '7' || substr(chance, 1, 3) || '8' || substr(chance, 4, 15))::uuid,
+           1, 'confirmed', created_at
+    FROM sold
+    ORDER BY number
+    RETURNING event_id, number
 )
-INSERT INTO bookings (event_id, number, id, places, status, created_at)
-SELECT %(event)s::uuid,
-       number,
-       (lpad(to_hex((extract(epoch FROM created_at) * 1000)::bigint), 12, '0')
-        || '7' || substr(chance, 1, 3) || '8' || substr(chance, 4, 15))::uuid,
-       1, 'confirmed', created_at
-FROM sold
-ORDER BY number
+INSERT INTO tickets (event_id, booking_number, number, ticket_type_id, code, state)
+SELECT booked.event_id, booked.number, 1, ticket_types.id, gen_random_uuid(), 'valid'
+FROM booked JOIN ticket_types USING (event_id)
 """
 
 COUNT_THEM = """

@@ -23,6 +23,8 @@ class Scene(StrEnum):
     many_events = "many events"
     reads = "reads"
     keys = "keys"
+    hold = "hold and confirm"
+    basket = "priced basket"
     echo = "echo"
 
 
@@ -45,6 +47,8 @@ SUBJECTS = (
     Subject("d", "(d) 1,000 events, 1 process", Program.fullhouse, 1, Scene.many_events),
     Subject("e", "(e) availability reads, 1 process", Program.fullhouse, 1, Scene.reads),
     Subject("f", "(f) idempotency keys, 1 process", Program.fullhouse, 1, Scene.keys),
+    Subject("g", "(g) hold, then confirm, 1 process", Program.fullhouse, 1, Scene.hold),
+    Subject("h", "(h) 4 priced tickets, 1 process", Program.fullhouse, 1, Scene.basket),
     Subject("b2", "(b) ceiling, 2 processes", Program.ceiling, 2, Scene.echo),
     Subject("c2", "(c) one event, 2 processes", Program.fullhouse, 2, Scene.one_event),
 )
@@ -107,6 +111,7 @@ class Findings:
     memories: list[Memory] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     postgres: dict[str, str] = field(default_factory=dict)
+    seconds_below_half: list[float] = field(default_factory=list)
 
     def at(self, subject: str, clients: int) -> "Medians | None":
         """Return the medians of one subject at one number of clients, None if it was not measured."""

@@ -15,6 +15,7 @@ from typing import Any
 import click
 
 from bench.client import Client
+from bench.expiry import measure_expiry
 from bench.growth import durability, measure_growth, undurable
 from bench.load import find_wrk
 from bench.machine import describe, workplace
@@ -105,6 +106,8 @@ def measure_all(workshop: Workshop, plan: Plan) -> dict[str, str]:
     load_before = os.getloadavg()[0]
     for number in range(1, plan.rounds + 1):
         measure_round(workshop, plan, number)
+    if plan.sizes:
+        workshop.findings.seconds_below_half.append(measure_expiry(workshop, click.echo).seconds_below_half)
     measure_growth(workshop, plan.sizes, rounds=plan.rounds, seconds=plan.seconds, say=click.echo)
     return describe(workshop.folder, workshop.findings.postgres, load_before)
 

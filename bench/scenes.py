@@ -1,8 +1,10 @@
 """What the clients do to a server, and the check afterwards that what they were told is what was sold."""
 
+import json
 import time
 import uuid
 from abc import ABC, abstractmethod
+from dataclasses import replace
 from pathlib import Path
 
 from bench.client import SEATS_PER_EVENT_MAX, Client, availability_path
@@ -13,6 +15,7 @@ from bench.subjects import NO_EVENT, Server
 EVENTS = 1000
 SETTLE_SECONDS_MAX = 10.0
 WARM_UP_CLIENTS = 64
+TAX = {"basis_points": 1900, "is_included": True}
 
 
 class Act(ABC):
@@ -23,6 +26,8 @@ class Act(ABC):
 
     script: list[str]
     seats = SEATS_PER_EVENT_MAX
+    requests_per_booking = 1
+    seats_per_booking = 1
 
     @abstractmethod
     def sold(self) -> int | None:
@@ -69,6 +74,56 @@ class Reads(Act):
         return
 
 
+class Priced(Act):
+    """Tickets of two priced types with a fee and tax, one of them in a pool."""
+
+    def __init__(self, client: Client) -> None:
+        """Make the event, its pool and its ticket types."""
+        self._client = client
+        self._event_id = client.create_event("Sold by ticket type")
+        pool_id = client.make(f"/events/{self._event_id}/pools", name="Balcony", capacity=SEATS_PER_EVENT_MAX)
+        fee = {"name": "Service", "kind": "percent", "amount": 1000, "per": "ticket"}
+        client.make(f"/events/{self._event_id}/fees", **fee, tax=TAX)
+        self._types = [
+            client.make(f"/events/{self._event_id}/ticket-types", name=name, price_minor=2500, tax=TAX, pool_ids=pools)
+            for name, pools in (("Adult", []), ("Child", [pool_id]))
+        ]
+
+    def basket(self, quantity: int, types: int, **more: object) -> str:
+        """Return the body of a booking of so many tickets of each of so many types."""
+        lines = [{"ticket_type_id": type_id, "quantity": quantity} for type_id in self._types[:types]]
+        buyer = {"name": "Ann Example", "email": "ann@example.com"}
+        return json.dumps({"event_id": self._event_id, "lines": lines, "buyer": buyer, **more})
+
+    def sold(self) -> int:
+        """Return the seats that are held or sold of the event."""
+        return self._client.seats_taken(self._event_id)
+
+
+class HoldAndConfirm(Priced):
+    """Holds of one ticket, each confirmed by a second request."""
+
+    requests_per_booking = 2
+
+    def __init__(self, client: Client) -> None:
+        """Make the event."""
+        super().__init__(client)
+        self.script = ["hold.lua", self.basket(1, types=1)]
+
+
+class Baskets(Priced):
+    """Bookings of four tickets of two types with a promo code that has limits."""
+
+    seats_per_booking = 4
+
+    def __init__(self, client: Client) -> None:
+        """Make the event and the code."""
+        super().__init__(client)
+        code = {"code": "TEN", "kind": "percent", "amount": 1000, "tickets_max": SEATS_PER_EVENT_MAX}
+        client.make(f"/events/{self._event_id}/promo-codes", **code)
+        self.script = ["basket.lua", self.basket(2, types=2, promo_code="TEN")]
+
+
 class ManyEvents(Act):
     """Bookings for a thousand events, chosen by chance."""
 
@@ -100,6 +155,10 @@ def act_for(server: Server, client: Client, folder: Path) -> Act:
             return ManyEvents(client, folder)
         case Scene.reads:
             return Reads(client)
+        case Scene.hold:
+            return HoldAndConfirm(client)
+        case Scene.basket:
+            return Baskets(client)
         case Scene.echo:
             return Echo()
 
@@ -119,8 +178,10 @@ def measure(
     sold = None
     problems = []
     if before is not None:
-        sold = _settled(act, before + load.answered) - before
-        problems = _differences(load, sold, clients, act.seats - before)
+        least = load.answered // act.requests_per_booking * act.seats_per_booking
+        sold = _settled(act, before + least) - before
+        problems = _differences(act, load, sold, clients, act.seats - before)
+    load = replace(load, answered=load.answered // act.requests_per_booking)
     measurement = Measurement(server.subject.key, clients, round_number, load, sold)
     where = f"{server.subject.title}, {clients} clients, round {round_number}"
     return measurement, [f"{where}: {problem}" for problem in problems]
@@ -137,13 +198,16 @@ def _settled(act: Act, expected: int) -> int:
     return now
 
 
-def _differences(load: Load, sold: int, clients: int, room: int) -> list[str]:
+def _differences(act: Act, load: Load, sold: int, clients: int, room: int) -> list[str]:
     found = []
-    if sold < load.answered:
-        found.append(f"{load.answered:,} bookings were acknowledged but only {sold:,} seats are counted as sold")
-    # Each client may leave one request that was decided but not read; so may each broken connection.
-    if sold > load.answered + clients + load.socket_errors:
-        found.append(f"{sold:,} seats are counted as sold but only {load.answered:,} bookings were acknowledged")
+    each = act.seats_per_booking
+    least = load.answered // act.requests_per_booking * each
+    if sold < least:
+        found.append(f"{load.answered:,} requests were acknowledged but only {sold:,} seats are counted as sold")
+    # Each client may leave one request that was decided but not read, so may each broken connection; and with two
+    # requests to a booking, each may leave a booking between the two.
+    if sold > least + (clients + load.socket_errors) * act.requests_per_booking * each:
+        found.append(f"{sold:,} seats are counted as sold but only {load.answered:,} requests were acknowledged")
     if sold >= room:
         found.append("the event sold out, so its speed means nothing; measure for fewer seconds")
     return found

@@ -9,14 +9,14 @@ import signal
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from importlib.metadata import version
 
 from fastapi import FastAPI
 
 from fullhouse.actions import installation
-from fullhouse.actions.deps import Deps
+from fullhouse.actions.deps import Deps, PaymentTerms
 from fullhouse.cli import logs
 from fullhouse.cli.commands import group
 from fullhouse.cli.program import Options, Program, ServePlan, StartError
@@ -24,8 +24,13 @@ from fullhouse.engine.engine import Engine, EngineSettings
 from fullhouse.engine.gather import Gather, GatherLimits
 from fullhouse.engine.intake import Limits
 from fullhouse.engine.lane import Patience
+from fullhouse.outside.payments.bank_transfer import BankTransfer
+from fullhouse.outside.payments.box_office import BoxOffice
+from fullhouse.outside.payments.provider import Provider, Providers
+from fullhouse.outside.payments.stripe import Stripe
+from fullhouse.rules.payment import ProviderName
 from fullhouse.settings import PREFIX, Settings, SettingsError, read_settings
-from fullhouse.store import booking, event, key
+from fullhouse.store import booking, event, key, offer
 from fullhouse.store.db import Database, Reader, connect_engine, probe
 from fullhouse.store.embedded import EmbeddedUnavailable, join
 from fullhouse.web import app as web
@@ -55,7 +60,15 @@ def build_deps(settings: Settings, conninfo: str) -> Deps:
     gather = GatherLimits(settings.line_length_max, settings.wait_seconds_max)
     return Deps(
         engine=Engine(
-            EngineSettings(settings.hot_lanes, settings.contended_lanes, limits, patience, settings.drain_seconds_max),
+            EngineSettings(
+                settings.hot_lanes,
+                settings.contended_lanes,
+                limits,
+                patience,
+                settings.drain_seconds_max,
+                settings.hold_seconds,
+                settings.offers_kept_max,
+            ),
             connect,
         ),
         database=Database(
@@ -67,10 +80,33 @@ def build_deps(settings: Settings, conninfo: str) -> Deps:
         events=Gather(reader(), event.find, gather),
         availability=Gather(reader(), event.availability, gather),
         bookings=Gather(reader(), booking.find, gather),
+        booking_events=Gather(reader(), booking.events_of, gather),
         api_keys=Gather(reader(), key.find_live, gather),
+        offers=Gather(reader(), offer.find, gather),
         clock=partial(datetime.now, UTC),
         num_seats_max=settings.num_seats_max,
+        providers=build_providers(settings),
+        payment_terms=PaymentTerms(
+            timedelta(seconds=settings.payment_seconds),
+            timedelta(seconds=settings.hold_seconds_max),
+            timedelta(days=settings.transfer_days),
+        ),
     )
+
+
+def build_providers(settings: Settings) -> Providers:
+    """The ways to pay that this installation has."""
+    providers: dict[ProviderName, Provider] = {"cash": BoxOffice(), "card_terminal": BoxOffice()}
+    if settings.stripe_secret_key and settings.stripe_webhook_secret:
+        providers["stripe"] = Stripe(
+            settings.stripe_secret_key,
+            settings.stripe_webhook_secret,
+            settings.stripe_url,
+            settings.provider_seconds_max,
+        )
+    if settings.bank_iban:
+        providers["bank_transfer"] = BankTransfer(settings.bank_iban, settings.bank_holder)
+    return providers
 
 
 def build_app(settings: Settings, conninfo: str, leave: Callable[[], None] = _nothing) -> AsgiApp:

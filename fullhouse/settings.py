@@ -35,7 +35,25 @@ class Settings(BaseSettings):
     num_seats_max: int = Field(
         100, ge=1, le=10_000, description="Places of one booking; stops one request from taking all."
     )
-    body_bytes_max: int = Field(65_536, ge=1_024, description="Bytes of a request body; real ones are below 1,000.")
+    hold_seconds: int = Field(600, ge=30, le=86_400, description="Seconds that places are held for who has to pay.")
+    payment_seconds: int = Field(900, ge=30, le=86_400, description="Seconds that a payment under way extends a hold.")
+    hold_seconds_max: int = Field(
+        1_800, ge=30, le=86_400, description="Seconds from its booking that no payment extends a hold beyond."
+    )
+    bank_iban: str | None = Field(None, description="Account that buyers transfer to; without it, no bank transfers.")
+    bank_holder: str = Field("", max_length=70, description="Whose account that is, as the buyer's bank wants to know.")
+    transfer_days: int = Field(7, ge=1, le=90, description="Days from its booking that a bank transfer may take.")
+    stripe_secret_key: str | None = Field(None, description="Secret key of your Stripe account; without it, no Stripe.")
+    stripe_webhook_secret: str | None = Field(
+        None, description="Signing secret of the webhook that Stripe sends to /payments/stripe/events."
+    )
+    stripe_url: str = Field("https://api.stripe.com", description="Where Stripe's API is; another place for tests.")
+    provider_seconds_max: float = Field(10, gt=0, le=120, description="Seconds to wait for a payment provider.")
+    body_bytes_max: int = Field(
+        262_144,
+        ge=1_024,
+        description="Bytes of a request body; the longest description of an event fits, however written.",
+    )
 
     line_length_max: int = Field(
         20_000, ge=1, description="Requests that may wait in a process; more are refused as busy."
@@ -48,6 +66,7 @@ class Settings(BaseSettings):
     contended_lanes: int = Field(
         2, ge=1, le=32, description="Lanes (connections) that wait for events locked elsewhere."
     )
+    offers_kept_max: int = Field(10_000, ge=1, description="Offers of events that a process remembers; some 2 kB each.")
     wait_seconds_max: float = Field(
         10, gt=0, le=300, description="Seconds in the waiting line before a request is refused."
     )

@@ -8,9 +8,10 @@ from typing import Any
 from fullhouse.actions import booking, event, installation
 from fullhouse.actions.deps import Deps
 from fullhouse.main import build_deps
-from fullhouse.rules.booking import EventCreated, IdempotencyKey, Outcome
+from fullhouse.rules.booking import BasketRequest, EventCreated, IdempotencyKey, Outcome
 from fullhouse.rules.event import Event, EventDraft
 from fullhouse.rules.idempotency import key_for
+from fullhouse.rules.offer import Wanted
 from fullhouse.settings import Settings
 from fullhouse.store.db import Database
 
@@ -39,6 +40,11 @@ async def new_event(deps: Deps, total_seats: int = 100, days: int = 30) -> Event
 async def book(deps: Deps, event_id: str, places: int = 1, key: IdempotencyKey | None = None) -> Outcome:
     """A buyer books."""
     return await booking.book(deps, event_id, places, key)
+
+
+def basket(event_id: str, *lines: tuple[str, int], **rest: Any) -> BasketRequest:
+    """What a buyer wants by lines: ticket types with quantities."""
+    return BasketRequest(event_id, tuple(Wanted(*line) for line in lines), **rest)
 
 
 def key(text: str, asked: str = "") -> IdempotencyKey:

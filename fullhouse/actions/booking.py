@@ -1,8 +1,30 @@
-"""Booking, cancelling and looking up bookings."""
+"""Booking, confirming, cancelling and looking up bookings."""
 
+import asyncio
+from collections.abc import AsyncIterator
+
+from fullhouse.actions import refund
 from fullhouse.actions.deps import Deps
-from fullhouse.rules.booking import Booking, BookRequest, CancelRequest, IdempotencyKey, Outcome
+from fullhouse.rules.booking import (
+    BasketRequest,
+    Booking,
+    BookRequest,
+    Cancelled,
+    CancelRequest,
+    ConfirmRequest,
+    ExpireRequest,
+    IdempotencyKey,
+    Outcome,
+    PaymentWay,
+    Released,
+    Ticket,
+)
+from fullhouse.rules.ledger import BY_ITSELF
 from fullhouse.rules.refusals import BookingNotFound, ValidationFailed
+from fullhouse.store import house, ticket
+
+EVENTS_PER_RELEASE = 100
+"""Events whose holds are released at once: a small part of a waiting line."""
 
 
 async def book(deps: Deps, event_id: str, places: int, key: IdempotencyKey | None) -> Outcome:
@@ -17,13 +39,43 @@ async def book(deps: Deps, event_id: str, places: int, key: IdempotencyKey | Non
     return await deps.engine.submit(BookRequest(event_id, places, key))
 
 
+async def book_basket(deps: Deps, request: BasketRequest) -> Outcome:
+    """Book tickets by lines through the engine: confirmed if free or paid already, held otherwise.
+
+    Raises ValidationFailed, Busy or OutcomeUnknown; the other refusals are outcomes.
+    """
+    tickets = sum(line.quantity for line in request.lines)
+    if tickets > deps.num_seats_max:
+        raise ValidationFailed(
+            f"At most {deps.num_seats_max} tickets can be booked at once.", field="lines", maximum=deps.num_seats_max
+        )
+    return await deps.engine.submit(request)
+
+
+async def confirm(deps: Deps, booking_id: str, paid_by: PaymentWay, key: IdempotencyKey | None) -> Outcome:
+    """Confirm a hold that was paid, through the engine; its tickets are issued.
+
+    Raises BookingNotFound, Busy or OutcomeUnknown.
+    """
+    return await deps.engine.submit(ConfirmRequest(await _event_of(deps, booking_id), booking_id, paid_by, key))
+
+
 async def cancel(deps: Deps, booking_id: str, key: IdempotencyKey | None) -> Outcome:
     """Cancel a booking through the engine; its places are back at once.
 
     Raises BookingNotFound, Busy or OutcomeUnknown.
     """
-    booking = await find(deps, booking_id)
-    return await deps.engine.submit(CancelRequest(booking.event_id, booking_id, key))
+    outcome = await deps.engine.submit(CancelRequest(await _event_of(deps, booking_id), booking_id, key))
+    if isinstance(outcome, Cancelled) and outcome.booking.paid_by in BY_ITSELF:
+        await refund.settle_all(deps, outcome.booking)
+    return outcome
+
+
+async def _event_of(deps: Deps, booking_id: str) -> str:
+    event_id = await deps.booking_events.find(booking_id)
+    if event_id is None:
+        raise BookingNotFound("There is no such booking.")
+    return event_id
 
 
 async def find(deps: Deps, booking_id: str) -> Booking:
@@ -32,3 +84,21 @@ async def find(deps: Deps, booking_id: str) -> Booking:
     if booking is None:
         raise BookingNotFound("There is no such booking.")
     return booking
+
+
+async def tickets(deps: Deps, booking_id: str) -> list[Ticket]:
+    """The tickets of a booking; none while it is held. Raises BookingNotFound."""
+    booking = await find(deps, booking_id)
+    async with deps.database.read() as conn:
+        return await ticket.of_booking(conn, booking)
+
+
+async def release_due(deps: Deps) -> AsyncIterator[int]:
+    """Release all holds that have run out, some at a time; yields how many. Selling does that by itself, too."""
+    while True:
+        async with deps.database.read() as conn:
+            event_ids = await house.with_due_holds(conn, deps.clock(), EVENTS_PER_RELEASE)
+        if not event_ids:
+            return
+        outcomes = await asyncio.gather(*(deps.engine.submit(ExpireRequest(event_id)) for event_id in event_ids))
+        yield sum(outcome.holds for outcome in outcomes if isinstance(outcome, Released))

@@ -2,14 +2,28 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 
 from fullhouse.engine.engine import Engine
 from fullhouse.engine.gather import Gather
+from fullhouse.outside.payments.provider import Providers
 from fullhouse.rules.booking import Booking
 from fullhouse.rules.event import Availability, Event
+from fullhouse.rules.offer import Offer
 from fullhouse.store.db import Database
+
+
+class PaymentTerms(NamedTuple):
+    """How long a payment may be open: so long from its beginning, and never beyond so long from the booking.
+
+    A bank transfer takes days, counted from the booking too.
+    """
+
+    open_time: timedelta
+    hold_time_max: timedelta
+    transfer_time: timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +35,13 @@ class Deps:
     events: Gather[Event]
     availability: Gather[Availability]
     bookings: Gather[Booking]
+    booking_events: Gather[str]
     api_keys: Gather[str]
+    offers: Gather[Offer]
     clock: Callable[[], datetime]
     num_seats_max: int
+    providers: Providers
+    payment_terms: PaymentTerms
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -34,6 +52,11 @@ class Deps:
             yield
         finally:
             await self.engine.close()
-            for gather in (self.events, self.availability, self.bookings, self.api_keys):
+            for gather in self._gathers():
                 await gather.close()
+            for provider in self.providers.values():
+                await provider.close()
             await self.database.close()
+
+    def _gathers(self) -> list[Gather[Any]]:
+        return [getattr(self, one.name) for one in fields(self) if isinstance(getattr(self, one.name), Gather)]

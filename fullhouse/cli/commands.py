@@ -12,7 +12,8 @@ import click
 import psycopg
 from psycopg_pool import PoolTimeout
 
-from fullhouse.actions import demo, installation, key
+from fullhouse.actions import demo, installation, key, reconciliation
+from fullhouse.cli import reports
 from fullhouse.cli import serve as serving
 from fullhouse.cli.program import Options, Program, StartError
 from fullhouse.store.db import DatabaseUnavailable
@@ -113,6 +114,27 @@ def audit(program: Program, /, **flags: object) -> None:
             )
         click.echo(f"{len(report.differences)} differences." if report.differences else "Everything agrees.")
         return 1 if report.differences else 0
+
+    _finish(run())
+
+
+@group.command()
+@click.option("--repair", is_flag=True, help="Confirm what was paid, and send back what is owed.")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+@click.option(
+    "--days", type=click.IntRange(1, 3_660), default=35, show_default=True, help="Ask about payments so young."
+)
+@_database_options
+@click.pass_obj
+@_clear
+def reconcile(program: Program, /, *, repair: bool, as_json: bool, days: int, **flags: object) -> None:
+    """Compare tickets, ledger and payment providers; ends with 1 when something does not fit."""
+
+    async def run() -> int:
+        async with program.open_deps(_given(**flags)) as deps:
+            report = await reconciliation.run(deps, days, repair=repair)
+        click.echo(reports.reconciliation_json(report) if as_json else reports.reconciliation_text(report))
+        return 1 if report.findings or report.unanswered else 0
 
     _finish(run())
 

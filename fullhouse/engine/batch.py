@@ -1,15 +1,42 @@
 """One batch = one transaction: lock and load, decide, write, commit."""
 
-from collections.abc import Callable, Sequence
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
 from enum import Enum, auto
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
-from fullhouse.engine.intake import Batch
-from fullhouse.rules.allocation import Decision, Known, decide
-from fullhouse.rules.booking import CancelRequest, Outcome
-from fullhouse.store import booking, house, idempotency
+from fullhouse.engine.intake import Batch, Waiter
+from fullhouse.engine.offers import OfferMemory
+from fullhouse.rules import ledger as money
+from fullhouse.rules.allocation import Decision, Deferred, Given, Known, decide
+from fullhouse.rules.booking import BasketRequest, CancelRequest, ConfirmRequest, ExtendRequest, Outcome, Request
+from fullhouse.rules.house import House
+from fullhouse.rules.offer import Offer
+from fullhouse.rules.promo import buyer_key_of
+from fullhouse.rules.selling import Due
+from fullhouse.store import (
+    booking,
+    buyer,
+    drawing,
+    house,
+    idempotency,
+    ledger,
+    offer,
+    payment,
+    promo,
+    ticket,
+)
 from fullhouse.store.pipeline import Pipeline
+
+Offers: TypeAlias = dict[str, Offer]
+PoolsByEvent: TypeAlias = dict[str, dict[str, int | None]]
+
+DUE_HOLDS_MAX = 500
+"""Holds of an event that one batch releases; who would need more of them waits for the next batch."""
+
+
+NAMING = CancelRequest | ConfirmRequest | ExtendRequest
+"""Requests that name a booking."""
 
 
 class Step(Enum):
@@ -22,56 +49,112 @@ class Step(Enum):
 
 
 class Inputs(NamedTuple):
-    """What comes from outside, once for all tries of a batch, so that it can be replayed: the moment and fresh ids."""
+    """What comes from outside, once for all tries of a batch, so that it can be replayed.
 
-    now: datetime
-    ids: Sequence[str]
+    `loop_now` is the given moment on the event loop's clock, which says when each waiter arrived.
+    """
+
+    given: Given
+    loop_now: float
+
+    def asked_at(self, waiters: Sequence[Waiter]) -> list[datetime]:
+        """When each of them asked."""
+        return [self.given.now - timedelta(seconds=self.loop_now - waiter.arrived) for waiter in waiters]
 
 
 class Transaction:
     """One try at a batch. After an exception, `step` says how far it came and `decision` what it had sent."""
 
-    def __init__(self, pipeline: Pipeline, batch: Batch, put_back: Callable[[Batch, set[str]], None]) -> None:
+    def __init__(
+        self, pipeline: Pipeline, batch: Batch, offers: OfferMemory, put_back: Callable[[Batch, set[str]], None]
+    ) -> None:
         """Nothing is sent before `run`. `put_back` takes the requests of locked events out of the batch."""
         self._pipeline = pipeline
         self._batch = batch
+        self._offers = offers
         self._put_back = put_back
         self.step = Step.LOCK
         self.decision: Decision | None = None
 
-    async def run(self, inputs: Inputs, unsure: Decision | None = None) -> list[Outcome]:
+    async def run(self, inputs: Inputs, unsure: Decision | None = None) -> list[Outcome | Deferred]:
         """Decide and write the batch; returns an outcome for each of its waiters after the commit.
 
         `unsure` is the decision of an earlier try that was lost in its commit. Its events are locked now, so
         that try has ended; if its bookings are there, it was committed and its outcomes stand.
         """
         async with self._pipeline:
-            known = await self._lock_and_load()
+            known = await self._lock_and_load(inputs.given.now)
             await self._leave_out_contended(known)
             if unsure is not None and await self._was_committed(unsure):
                 return unsure.outcomes
             self.step = Step.DECIDE
             requests = [waiter.request for waiter in self._batch.waiters]
-            self.decision = decide(requests, known, inputs.now, inputs.ids)
+            asked_at = inputs.asked_at(self._batch.waiters) if known.due else None
+            self.decision = decide(requests, known, inputs.given, asked_at)
             self.step = Step.WRITE
-            self._write(self.decision, inputs.now)
+            self._write(self.decision, inputs.given.now)
             self.step = Step.COMMIT
             await self._pipeline.commit()
         return self.decision.outcomes
 
-    async def _lock_and_load(self) -> Known:
+    async def _lock_and_load(self, now: datetime) -> Known:
         """Send all questions at once, then read the answers. The lock comes first, so the others see what is newest."""
+        pipeline, event_ids = self._pipeline, self._batch.event_ids
         requests = [waiter.request for waiter in self._batch.waiters]
-        cancels = {r.booking_id for r in requests if type(r) is CancelRequest}
+        named = {r.booking_id for r in requests if isinstance(r, NAMING)}
         key_ids = {r.key.id for r in requests if r.key is not None}
-        houses = house.lock(self._pipeline, self._batch.event_ids, wait=self._batch.waits_for_locks)
-        bookings = booking.load(self._pipeline, cancels) if cancels else None
-        keys = idempotency.recall(self._pipeline, key_ids) if key_ids else None
-        return Known(
-            await houses.read(),
-            await bookings.read() if bookings else {},
-            await keys.read() if keys else {},
-        )
+        asked_houses = house.lock(pipeline, event_ids, wait=self._batch.waits_for_locks)
+        asked_bookings = booking.load(pipeline, named) if named else None
+        asked_keys = idempotency.recall(pipeline, key_ids) if key_ids else None
+        pooled = self._offers.with_pools(event_ids)
+        asked_pools = drawing.available(pipeline, pooled) if pooled else None
+        houses = await asked_houses.read()
+        bookings = await asked_bookings.read() if asked_bookings else {}
+        keys = await asked_keys.read() if asked_keys else {}
+        pools = await asked_pools.read() if asked_pools else {}
+        offers, pools = await self._current_offers(houses, pools)
+        left_behind = {one.event_id for one in bookings.values() if one.drawn} - pools.keys()
+        if left_behind:
+            # These drew on pools that their events offer nothing of any more.
+            pools |= await drawing.available(pipeline, list(left_behind)).read()
+        known = Known(houses, offers, pools, await self._due(houses, now), bookings, keys)
+        return await self._with_sides(known, requests)
+
+    async def _current_offers(self, houses: Mapping[str, House], pools: PoolsByEvent) -> tuple[Offers, PoolsByEvent]:
+        """What is remembered of the offers; what has changed since is loaded anew, with its pools."""
+        offers, stale = self._offers.current(houses.values())
+        if not stale:
+            return offers, pools
+        asked_offers = offer.load(self._pipeline, stale)
+        asked_pools = drawing.available(self._pipeline, stale)
+        loaded = await asked_offers.read()
+        self._offers.remember(loaded.values())
+        return offers | loaded, pools | await asked_pools.read()
+
+    async def _due(self, houses: Mapping[str, House], now: datetime) -> dict[str, Due]:
+        """The holds that have run out, of the events where there may be some."""
+        event_ids = [h.event_id for h in houses.values() if h.next_expiry_at is not None and h.next_expiry_at <= now]
+        if not event_ids:
+            return {}
+        return await booking.due(self._pipeline, event_ids, now, DUE_HOLDS_MAX).read()
+
+    async def _with_sides(self, known: Known, requests: Sequence[Request]) -> Known:
+        """Add the promo codes and buyers that this batch has to look at, if there are any."""
+        baskets = [request for request in requests if type(request) is BasketRequest]
+        gone = [one for one in known.bookings.values() if one.status in {"held", "expired"}]
+        named = {(r.event_id, r.promo_code) for r in baskets if r.promo_code is not None}
+        used = {(b.event_id, b.promo.code_id) for b in gone if b.promo is not None}
+        who = [(r.event_id, r.buyer) for r in baskets] + [(b.event_id, b.buyer) for b in gone]
+        buyers = {
+            (event_id, buyer_key_of(one.email))
+            for event_id, one in who
+            if one is not None and event_id in known.offers and known.offers[event_id].limits_buyers
+        }
+        asked_codes = promo.load(self._pipeline, named, used) if named or used else None
+        asked_buyers = buyer.tickets_had(self._pipeline, buyers) if buyers else None
+        codes = await asked_codes.read() if asked_codes else {}
+        had = await asked_buyers.read() if asked_buyers else {}
+        return known._replace(codes=codes, buyers={one: had.get(one, {}) for one in buyers})
 
     async def _leave_out_contended(self, known: Known) -> None:
         """Put requests back whose event exists but is locked elsewhere: quiet events don't wait for a hot one."""
@@ -88,17 +171,46 @@ class Transaction:
 
         Without a booking there is nothing to ask for: cancelling again and remembering again change nothing.
         """
-        if not unsure.booked:
-            return False
-        return await booking.exists(self._pipeline, unsure.booked[0]).read()
+        made = unsure.booked or unsure.reserved
+        return bool(made) and await booking.exists(self._pipeline, made[0]).read()
 
     def _write(self, decision: Decision, now: datetime) -> None:
         """Send one statement for each kind of change that there is, whatever the number of requests."""
+        pipeline = self._pipeline
         if decision.keys:
-            idempotency.remember(self._pipeline, decision.keys, now)
+            idempotency.remember(pipeline, decision.keys, now)
+        if decision.booked:
+            booking.insert(pipeline, decision.booked, decision.tickets, decision.changes)
+        else:
+            self._write_counts(decision)
+        if decision.reserved:
+            booking.insert_reserved(pipeline, decision.reserved)
+        if decision.drawn:
+            drawing.change(pipeline, decision.drawn)
+        if decision.promo_uses:
+            promo.count(pipeline, decision.promo_uses)
+        if decision.expiries:
+            house.expect(pipeline, decision.expiries)
+        self._write_ends(decision, now)
+
+    def _write_counts(self, decision: Decision) -> None:
+        """Do what the insert of plain bookings does beside them, in a batch that has none."""
+        if decision.changes:
+            house.change(self._pipeline, decision.changes)
+        if decision.tickets:
+            ticket.insert(self._pipeline, decision.tickets)
+
+    def _write_ends(self, decision: Decision, now: datetime) -> None:
+        """Write how bookings end. A hold may be confirmed and cancelled in one batch, so cancelling is last."""
+        if decision.extended:
+            booking.extend(self._pipeline, decision.extended)
+        if decision.expired:
+            booking.expire(self._pipeline, decision.expired)
+        if decision.confirmed:
+            booking.confirm(self._pipeline, decision.confirmed)
         if decision.cancelled:
             booking.cancel(self._pipeline, decision.cancelled, now)
-        if decision.booked:
-            booking.insert(self._pipeline, decision.booked, decision.changes)
-        elif decision.changes:
-            house.change(self._pipeline, decision.changes)
+        entries = money.of_batch(decision.reserved, decision.confirmed, decision.cancelled)
+        if entries:
+            ledger.post(self._pipeline, entries, now)
+            payment.insert_at_desk(self._pipeline, entries, now)

@@ -3,11 +3,13 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from datetime import timedelta
 from typing import NamedTuple
 
 from fullhouse.engine import measure
 from fullhouse.engine.intake import Intake, Limits
-from fullhouse.engine.lane import Lane, Patience
+from fullhouse.engine.lane import Lane, Patience, Terms
+from fullhouse.engine.offers import OfferMemory
 from fullhouse.rules.booking import Outcome, Request
 from fullhouse.store.db import WriteConn
 
@@ -20,6 +22,8 @@ class EngineSettings(NamedTuple):
     limits: Limits
     patience: Patience
     drain_seconds_max: float
+    hold_seconds: float
+    offers_max: int
 
 
 class Engine:
@@ -39,7 +43,8 @@ class Engine:
             *[self._intake.take_hot] * settings.hot_lanes,
             *[self._intake.take_contended] * settings.contended_lanes,
         ]
-        self._lanes = [Lane(self._intake, take, connect, settings.patience) for take in takes]
+        terms = Terms(timedelta(seconds=settings.hold_seconds), OfferMemory(settings.offers_max))
+        self._lanes = [Lane(self._intake, take, connect, settings.patience, terms) for take in takes]
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:

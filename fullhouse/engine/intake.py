@@ -179,6 +179,13 @@ class Intake:
             self._skips[event_id] = self._skips.get(event_id, 0) + 1
         self._release(skipped)
 
+    def defer(self, batch: Batch, waiters: list[Waiter]) -> None:
+        """Return those without an outcome to the front of their lines, in order, while the batch has their events."""
+        for waiter in reversed(waiters):
+            self._lines.setdefault(waiter.request.event_id, deque()).appendleft(waiter)
+            self.waiting += 1
+        batch.waiters = [waiter for waiter in batch.waiters if waiter not in waiters]
+
     def finish(self, batch: Batch) -> None:
         """Let other batches have the events of this one."""
         for event_id in batch.event_ids:

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import os
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 import psycopg
@@ -12,8 +12,9 @@ from psycopg import errors
 
 from fullhouse.engine import measure
 from fullhouse.engine.batch import Inputs, Step, Transaction
-from fullhouse.engine.intake import Batch, Intake
-from fullhouse.rules.allocation import Decision
+from fullhouse.engine.intake import Batch, Intake, Waiter
+from fullhouse.engine.offers import OfferMemory
+from fullhouse.rules.allocation import Decision, Deferred, Given
 from fullhouse.rules.booking import Outcome
 from fullhouse.rules.ids import RANDOM_BYTES_PER_ID, uuid7s
 from fullhouse.rules.refusals import OutcomeUnknown, busy
@@ -22,6 +23,7 @@ from fullhouse.store.pipeline import Pipeline
 
 log = logging.getLogger(__name__)
 
+SECRET_BYTES = 32
 IDEMPOTENCY_CONSTRAINT = "idempotency_keys_pkey"
 
 
@@ -32,6 +34,13 @@ class Patience(NamedTuple):
     retry_pause_seconds: float
     batch_seconds_max: float
     settle_seconds_max: float
+
+
+class Terms(NamedTuple):
+    """What all lanes of a process sell by: how long a hold lasts, and the offers that are remembered."""
+
+    hold_time: timedelta
+    offers: OfferMemory
 
 
 def utc_now() -> datetime:
@@ -48,6 +57,7 @@ class Lane:
         take: Callable[[], Awaitable[Batch]],
         connect: Callable[[], Awaitable[WriteConn]],
         patience: Patience,
+        terms: Terms,
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
         """Nothing runs before `run`."""
@@ -55,6 +65,7 @@ class Lane:
         self._take = take
         self._connect = connect
         self._patience = patience
+        self._terms = terms
         self._clock = clock
         self._conn: WriteConn | None = None
         self._prepared: dict[str, bytes] = {}
@@ -80,8 +91,7 @@ class Lane:
     async def _settle(self, batch: Batch) -> None:
         """Try the batch, with the same inputs each time, until everybody in it has an answer."""
         batch.waiters = [waiter for waiter in batch.waiters if not waiter.answer.done()]
-        now = self._clock()
-        inputs = Inputs(now, uuid7s(now, os.urandom(RANDOM_BYTES_PER_ID * len(batch.waiters))))
+        inputs = self._inputs(batch)
         unsure: Decision | None = None
         latest = asyncio.get_running_loop().time() + self._patience.settle_seconds_max
         for attempt in range(self._patience.retries_max + 1):
@@ -101,9 +111,15 @@ class Lane:
                 return self._tell(batch, outcomes)
         return _answer_all(batch, outcome_unknown() if unsure else busy())
 
+    def _inputs(self, batch: Batch) -> Inputs:
+        now = self._clock()
+        ids = uuid7s(now, os.urandom(RANDOM_BYTES_PER_ID * len(batch.waiters)))
+        given = Given(now, ids, os.urandom(SECRET_BYTES), self._terms.hold_time)
+        return Inputs(given, asyncio.get_running_loop().time())
+
     async def _attempt(
         self, batch: Batch, inputs: Inputs, unsure: Decision | None, pause: float | None
-    ) -> list[Outcome]:
+    ) -> list[Outcome | Deferred]:
         """Try once, after a pause if it is not the first time. Raises _InterruptedError for what may be tried again."""
         transaction: Transaction | None = None
         try:
@@ -113,7 +129,9 @@ class Lane:
             async with asyncio.timeout(self._patience.batch_seconds_max):
                 if self._conn is None or self._conn.closed:
                     self._conn, self._prepared = await self._connect(), {}
-                transaction = Transaction(Pipeline(self._conn, self._prepared), batch, self._intake.put_back)
+                transaction = Transaction(
+                    Pipeline(self._conn, self._prepared), batch, self._terms.offers, self._intake.put_back
+                )
                 return await transaction.run(inputs, unsure)
         except errors.UniqueViolation as error:
             if error.diag.constraint_name != IDEMPOTENCY_CONSTRAINT:
@@ -131,10 +149,18 @@ class Lane:
                 raise _InterruptedError(maybe) from error
             raise
 
-    def _tell(self, batch: Batch, outcomes: list[Outcome]) -> None:
+    def _tell(self, batch: Batch, outcomes: list[Outcome | Deferred]) -> None:
+        told: list[Outcome] = []
+        deferred: list[Waiter] = []
         for waiter, outcome in zip(batch.waiters, outcomes, strict=True):
-            waiter.tell(outcome)
-        measure.settled(outcomes, batch.lane)
+            if isinstance(outcome, Deferred):
+                deferred.append(waiter)
+            else:
+                waiter.tell(outcome)
+                told.append(outcome)
+        if deferred:
+            self._intake.defer(batch, deferred)
+        measure.settled(told, batch.lane)
 
     def _fail(self, batch: Batch, error: Exception) -> None:
         """One error fails the batch and is told to everyone in it."""

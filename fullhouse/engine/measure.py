@@ -4,7 +4,7 @@ from collections import Counter as Tally
 
 from prometheus_client import Counter, Gauge, Histogram
 
-from fullhouse.rules.booking import Booked, Cancelled, Outcome, Refused
+from fullhouse.rules.booking import Booked, Cancelled, Confirmed, Extended, Outcome, Refused, Released
 
 REQUESTS = Counter("fullhouse_engine_requests_total", "Requests decided, by outcome.", ["outcome"])
 BATCH_SIZE = Histogram(
@@ -26,7 +26,13 @@ def _name(outcome: Outcome) -> str:
     if outcome.replayed:
         return "replayed"
     if isinstance(outcome, Booked):
-        return "booked"
+        return "held" if outcome.booking.status == "held" else "booked"
+    if isinstance(outcome, Confirmed):
+        return "confirmed"
+    if isinstance(outcome, Released):
+        return "released"
+    if isinstance(outcome, Extended):
+        return "extended"
     if isinstance(outcome, Cancelled):
         return "cancelled"
     return outcome.refusal.code if isinstance(outcome, Refused) else "created"

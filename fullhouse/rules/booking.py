@@ -1,16 +1,50 @@
-"""What is asked of the engine and what it answers: bookings, their lines, and the requests that make and end them."""
+"""What is asked of the engine and what it answers: bookings and tickets, and the requests that make and end them."""
 
 from datetime import datetime
 from typing import Literal, NamedTuple, TypeAlias
 
 from fullhouse.rules.event import Event
+from fullhouse.rules.offer import Wanted
+from fullhouse.rules.price import Price
 from fullhouse.rules.refusals import Refusal
 
-Status: TypeAlias = Literal["confirmed", "cancelled"]
+Status: TypeAlias = Literal["held", "confirmed", "expired", "cancelled"]
+DeskWay: TypeAlias = Literal["cash", "card_terminal", "comp"]
+PaymentWay: TypeAlias = DeskWay | Literal["bank_transfer", "stripe"]
+
+
+class Buyer(NamedTuple):
+    """Who pays."""
+
+    name: str
+    email: str
+
+
+class PromoUse(NamedTuple):
+    """What counts against a promo code: tickets, bookings, and what was taken off in minor units."""
+
+    tickets: int
+    bookings: int
+    money_minor: int
+
+    def plus(self, other: "PromoUse", sign: int = 1) -> "PromoUse":
+        """Both together, or with the sign -1 this one without the other."""
+        return PromoUse(*(mine + sign * its for mine, its in zip(self, other, strict=True)))
+
+
+class Promo(NamedTuple):
+    """The promo code of a booking, and what the booking counts against it."""
+
+    code_id: str
+    use: PromoUse
 
 
 class Booking(NamedTuple):
-    """A deal for `places` of an event. `number` counts the event's bookings from 1."""
+    """A deal for `places` of an event. `number` counts the event's bookings from 1.
+
+    One that was made by lines has a buyer, if he was named, and a price with all its parts, also when it is free.
+    `drawn` has its places by pool id, as the ticket types drew on them when it was made.
+    """
 
     id: str
     event_id: str
@@ -19,6 +53,24 @@ class Booking(NamedTuple):
     status: Status
     created_at: datetime
     cancelled_at: datetime | None
+    expires_at: datetime | None = None
+    buyer: Buyer | None = None
+    price: Price | None = None
+    drawn: dict[str, int] | None = None
+    paid_by: PaymentWay | None = None
+    promo: Promo | None = None
+
+
+class Ticket(NamedTuple):
+    """The right to enter. `number` counts the tickets of a booking from 1; `code` can't be guessed."""
+
+    event_id: str
+    booking_number: int
+    number: int
+    ticket_type_id: str
+    code: str
+    state: Literal["valid", "cancelled"] = "valid"
+    holder_name: str | None = None
 
 
 class IdempotencyKey(NamedTuple):
@@ -29,10 +81,35 @@ class IdempotencyKey(NamedTuple):
 
 
 class BookRequest(NamedTuple):
-    """Book `places` of an event."""
+    """Book `places` of an event that offers one free ticket type."""
 
     event_id: str
     places: int
+    key: IdempotencyKey | None = None
+
+
+class BasketRequest(NamedTuple):
+    """Book tickets by lines: free ones are confirmed, others held until they are paid.
+
+    With `accept_fewer`, what is left is taken when not all is. `paid_by` is for sales of the box office.
+    `promo_code` is in its normal form.
+    """
+
+    event_id: str
+    lines: tuple[Wanted, ...]
+    buyer: Buyer | None = None
+    accept_fewer: bool = False
+    paid_by: PaymentWay | None = None
+    key: IdempotencyKey | None = None
+    promo_code: str | None = None
+
+
+class ConfirmRequest(NamedTuple):
+    """Confirm a hold that was paid."""
+
+    event_id: str
+    booking_id: str
+    paid_by: PaymentWay
     key: IdempotencyKey | None = None
 
 
@@ -44,11 +121,34 @@ class CancelRequest(NamedTuple):
     key: IdempotencyKey | None = None
 
 
-Request: TypeAlias = BookRequest | CancelRequest
+class ExtendRequest(NamedTuple):
+    """Let a hold last until a moment, because it is being paid; one that lasts longer anyway stays as it is."""
+
+    event_id: str
+    booking_id: str
+    until: datetime
+    key: None = None
+
+
+class ExpireRequest(NamedTuple):
+    """Release the holds of an event that have run out. Every batch does that anyway; this one wants nothing else."""
+
+    event_id: str
+    key: None = None
+
+
+Request: TypeAlias = BookRequest | BasketRequest | ConfirmRequest | CancelRequest | ExtendRequest | ExpireRequest
 
 
 class Booked(NamedTuple):
-    """The yes to a booking; `replayed` when it was given before under the same idempotency key."""
+    """The yes to a booking, held or confirmed; `replayed` when it was given before under the same idempotency key."""
+
+    booking: Booking
+    replayed: bool = False
+
+
+class Confirmed(NamedTuple):
+    """The yes to a confirmation."""
 
     booking: Booking
     replayed: bool = False
@@ -58,6 +158,21 @@ class Cancelled(NamedTuple):
     """The yes to a cancellation."""
 
     booking: Booking
+    replayed: bool = False
+
+
+class Extended(NamedTuple):
+    """The yes to a longer hold."""
+
+    booking: Booking
+    replayed: bool = False
+
+
+class Released(NamedTuple):
+    """So many holds have been released; `is_more` says that more have run out."""
+
+    holds: int
+    is_more: bool
     replayed: bool = False
 
 
@@ -75,4 +190,4 @@ class Refused(NamedTuple):
     replayed: bool = False
 
 
-Outcome: TypeAlias = Booked | Cancelled | EventCreated | Refused
+Outcome: TypeAlias = Booked | Confirmed | Cancelled | Extended | Released | EventCreated | Refused

@@ -1,17 +1,27 @@
-"""The house: all places of an event, and what is left of them while a batch is decided."""
+"""The house: all places of an event, and what is known of it and its pools under its lock."""
 
 from datetime import datetime
 from typing import NamedTuple
 
 
 class House(NamedTuple):
-    """What is left of an event. `taken` counts what is held or sold; from `closes_at` on nothing more is sold."""
+    """The house of an event. `taken` counts what is held or sold, `held_back` what the organizer keeps.
+
+    No hold runs out before `next_expiry_at`; None when there is none.
+    """
 
     event_id: str
-    closes_at: datetime
+    offer_version: int
+    next_expiry_at: datetime | None
     bookings_made: int
     capacity: int
+    held_back: int
     taken: int
+
+    @property
+    def available(self) -> int:
+        """Places that can still be had."""
+        return self.capacity - self.held_back - self.taken
 
 
 class HouseChange(NamedTuple):
@@ -19,25 +29,3 @@ class HouseChange(NamedTuple):
 
     bookings_made: int
     places: int
-
-
-class OpenHouse:
-    """A house while a batch is decided."""
-
-    __slots__ = ("available", "bookings_made", "closes_at", "house")
-
-    def __init__(self, house: House) -> None:
-        """Begin with what the house has."""
-        self.house = house
-        self.closes_at = house.closes_at
-        self.bookings_made = house.bookings_made
-        self.available = house.capacity - house.taken
-
-    @property
-    def change(self) -> HouseChange | None:
-        """What has to be written, if anything."""
-        house = self.house
-        places = house.capacity - house.taken - self.available
-        if not places and self.bookings_made == house.bookings_made:
-            return None
-        return HouseChange(self.bookings_made, places)

@@ -2,17 +2,16 @@
 
 from datetime import datetime
 from hashlib import blake2b
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 from fullhouse.rules.booking import (
     Booked,
     Booking,
     Cancelled,
+    Confirmed,
     EventCreated,
     IdempotencyKey,
-    Outcome,
     Refused,
-    Status,
 )
 from fullhouse.rules.event import Event
 from fullhouse.rules.refusals import REFUSALS
@@ -47,8 +46,24 @@ def outcome_of(record: dict[str, Any]) -> EventCreated | Refused:
     return EventCreated(Event(**(created | moments)))
 
 
-def answered_with(booking: Booking, status: Status) -> Outcome:
-    """The outcome that was answered with a booking in that state: a booking that was cancelled since was `Booked`."""
-    if status == "cancelled":
+Answer: TypeAlias = Literal["held", "confirmed", "cancelled", "confirmation"]
+"""What was answered with a booking: that it is held or confirmed now, that it is cancelled, or its confirmation."""
+
+
+def answer_of(outcome: Booked | Confirmed | Cancelled) -> Answer:
+    """What to remember of an outcome beside its booking."""
+    if isinstance(outcome, Confirmed):
+        return "confirmation"
+    if isinstance(outcome, Cancelled):
+        return "cancelled"
+    return "held" if outcome.booking.status == "held" else "confirmed"
+
+
+def answered_with(booking: Booking, answer: Answer) -> Booked | Confirmed | Cancelled:
+    """The outcome as it was given, from the booking as it is now."""
+    if answer == "cancelled":
         return Cancelled(booking)
-    return Booked(booking._replace(status=status, cancelled_at=None))
+    if answer == "confirmation":
+        return Confirmed(booking._replace(status="confirmed", cancelled_at=None))
+    paid_by = None if answer == "held" else booking.paid_by
+    return Booked(booking._replace(status=answer, cancelled_at=None, paid_by=paid_by))

@@ -5,8 +5,36 @@ Refusal
 ├── IdempotencyKeyReused    the key was used for another request
 ├── EventNotFound
 ├── BookingNotFound
-├── NotEnoughSeats          `available_seats` says what is still possible
+├── NotEnoughSeats          `available_seats`, and `lines` if asked by lines, say what is still possible
 ├── EventOver               the event has begun
+├── EventInUse              places are booked or held, or were
+├── EventNotChangeable      the event is over or cancelled
+├── SlugTaken               another event of the organizer has it
+├── SeriesNotFound
+├── EventCancelled
+├── NotOnSale               `sales_from` or `sales_until`
+├── TicketTypeNotFound      `ticket_type_id`
+├── TicketTypesRequired     lines are needed, not a number of seats
+├── QuantityNotAllowed      `tickets_min`, `tickets_max`
+├── PromoCodeNotValid
+├── PromoCodeUsedUp         `tickets_left`, `bookings_left`, `money_left_minor`
+├── BuyerRequired           the event limits its buyers
+├── BuyerLimitReached       `tickets_max`, `tickets_had`
+├── BookingNotHeld          `booking_status`
+├── HoldExpired             its places are gone
+├── PoolNotFound
+├── FeeNotFound
+├── PromoCodeNotFound
+├── PoolInUse               `taken`, and what else stands against the change
+├── TicketTypeInUse         it was sold or is held
+├── PromoCodeInUse          `tickets_used`, `bookings_used`, `money_used_minor`, and the limits that are below these
+├── NameTaken               `name`
+├── LimitReached            `limit`
+├── PaymentNotFound
+├── PaymentNotPossible      there is nothing to pay, or not in this way: `providers`
+├── RefundNotPossible       `refundable_minor`
+├── SignatureInvalid        what claims to be a provider's notice is not signed by it
+├── ProviderDown            the provider gave no answer; `retry_after_seconds`
 ├── ApiKeyRequired          no key, or one that is unknown or revoked
 ├── PlaygroundIsLocal       the open playground answers this machine alone
 ├── PayloadTooLarge         `limit_bytes`
@@ -17,7 +45,7 @@ Refusal
 
 from typing import ClassVar, TypeAlias
 
-Fact: TypeAlias = str | int
+Fact: TypeAlias = str | int | list[dict[str, str | int]]
 
 
 class Refusal(Exception):
@@ -75,6 +103,174 @@ class EventOver(Refusal):
     """The event has begun, so it sells no more."""
 
     code = "event_over"
+
+
+class EventInUse(Refusal):
+    """What is booked or held, or once was, forbids the change."""
+
+    code = "event_in_use"
+
+
+class EventNotChangeable(Refusal):
+    """The event is over or cancelled, or has begun where it must not have."""
+
+    code = "event_not_changeable"
+
+
+class SlugTaken(Refusal):
+    """Another event of the same organizer has this slug."""
+
+    code = "slug_taken"
+
+
+class SeriesNotFound(Refusal):
+    """No such series, or nothing of it for this caller."""
+
+    code = "series_not_found"
+
+
+class EventCancelled(Refusal):
+    """The event is cancelled, so it sells no more."""
+
+    code = "event_cancelled"
+
+
+class NotOnSale(Refusal):
+    """Not yet, or no more: `sales_from` or `sales_until` says when."""
+
+    code = "not_on_sale"
+
+
+class TicketTypeNotFound(Refusal):
+    """No such ticket type, or not for this caller; `ticket_type_id`."""
+
+    code = "ticket_type_not_found"
+
+
+class TicketTypesRequired(Refusal):
+    """The event has ticket types, so a number of seats does not say what is wanted."""
+
+    code = "ticket_types_required"
+
+
+class QuantityNotAllowed(Refusal):
+    """The ticket type is sold in other numbers: `tickets_min` and `tickets_max` say in which."""
+
+    code = "quantity_not_allowed"
+
+
+class PromoCodeNotValid(Refusal):
+    """No such code, or not for this, or not now."""
+
+    code = "promo_code_not_valid"
+
+
+class PromoCodeUsedUp(Refusal):
+    """A limit of the code is reached: `tickets_left`, `bookings_left`, `money_left_minor` say what is left."""
+
+    code = "promo_code_used_up"
+
+
+class BuyerLimitReached(Refusal):
+    """The buyer has as many tickets as he may have: `tickets_max`, `tickets_had`."""
+
+    code = "buyer_limit_reached"
+
+
+class BuyerRequired(Refusal):
+    """The event limits what one buyer may have, so the buyer has to be named."""
+
+    code = "buyer_required"
+
+
+class BookingNotHeld(Refusal):
+    """Only a hold can be confirmed; `booking_status` says what the booking is instead."""
+
+    code = "booking_not_held"
+
+
+class HoldExpired(Refusal):
+    """The hold ran out, and its places are gone."""
+
+    code = "hold_expired"
+
+
+class PoolNotFound(Refusal):
+    """No such pool of this event."""
+
+    code = "pool_not_found"
+
+
+class FeeNotFound(Refusal):
+    """No such fee of this event."""
+
+    code = "fee_not_found"
+
+
+class PromoCodeNotFound(Refusal):
+    """No such promo code of this event, for who manages them."""
+
+    code = "promo_code_not_found"
+
+
+class PoolInUse(Refusal):
+    """What is taken of the pool or draws on it forbids the change."""
+
+    code = "pool_in_use"
+
+
+class TicketTypeInUse(Refusal):
+    """The ticket type was sold or is held, so it can't be deleted."""
+
+    code = "ticket_type_in_use"
+
+
+class PromoCodeInUse(Refusal):
+    """Holds or bookings have the code: `tickets_used`, `bookings_used`, `money_used_minor` forbid the change."""
+
+    code = "promo_code_in_use"
+
+
+class NameTaken(Refusal):
+    """Another one of the event has the same `name`."""
+
+    code = "name_taken"
+
+
+class LimitReached(Refusal):
+    """The event can't have more of these than `limit`."""
+
+    code = "limit_reached"
+
+
+class PaymentNotFound(Refusal):
+    """No such payment of this booking."""
+
+    code = "payment_not_found"
+
+
+class PaymentNotPossible(Refusal):
+    """There is nothing to pay, or it can't be paid in this way."""
+
+    code = "payment_not_possible"
+
+
+class RefundNotPossible(Refusal):
+    """So much can't go back; `refundable_minor` can."""
+
+    code = "refund_not_possible"
+
+
+class SignatureInvalid(Refusal):
+    """The notice is not signed by the provider, or not lately."""
+
+    code = "signature_invalid"
+
+
+class ProviderDown(Refusal):
+    """The provider of the payment gave no answer that makes sense; nothing is charged twice by asking again."""
+
+    code = "provider_down"
 
 
 class ApiKeyRequired(Refusal):

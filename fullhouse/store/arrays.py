@@ -1,6 +1,7 @@
 """PostgreSQL array literals: one text parameter for a column, faster than adapting each of its elements."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 
 def array(elements: Iterable[str]) -> str:
@@ -16,3 +17,13 @@ def int_array(numbers: Iterable[int]) -> str:
 def text_element(text: str) -> str:
     """Quote any text as an element of an array literal."""
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def moment_array(moments: Iterable[datetime | None]) -> str:
+    """Write moments as an array literal."""
+    return "{" + ",".join(["NULL" if moment is None else moment.isoformat() for moment in moments]) + "}"
+
+
+def text_array(texts: Iterable[str | None]) -> str:
+    """Write any texts as an array literal."""
+    return "{" + ",".join(["NULL" if text is None else text_element(text) for text in texts]) + "}"

@@ -2,6 +2,7 @@
 
 from typing import LiteralString, NamedTuple
 
+from fullhouse.store import ledger
 from fullhouse.store.db import ReadConn
 
 
@@ -30,7 +31,7 @@ async def run(conn: ReadConn) -> AuditReport:
         await conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         await conn.execute("SET LOCAL statement_timeout = 0")
         differences = []
-        for rule, sql in RULES.items():
+        for rule, sql in (RULES | ledger.RULES).items():
             cursor = await conn.execute(sql)
             differences += [Difference(rule, *map(str, row)) for row in await cursor.fetchall()]
         cursor = await conn.execute(
@@ -41,15 +42,31 @@ async def run(conn: ReadConn) -> AuditReport:
 
 
 RULES: dict[str, LiteralString] = {
-    "a house's taken places are those of its confirmed bookings": """
+    "a house's taken places are those of its held and confirmed bookings": """
         SELECT h.event_id, 'taken', h.taken, coalesce(b.places, 0)
         FROM houses h LEFT JOIN (
-            SELECT event_id, sum(places) AS places FROM bookings WHERE status = 'confirmed' GROUP BY event_id
+            SELECT event_id, sum(places) AS places FROM bookings
+            WHERE status IN ('held', 'confirmed') GROUP BY event_id
         ) b ON b.event_id = h.event_id
         WHERE h.taken <> coalesce(b.places, 0)
     """,
     "no house is oversold": """
-        SELECT event_id, 'taken', taken, capacity FROM houses WHERE taken NOT BETWEEN 0 AND capacity
+        SELECT event_id, 'taken', taken, capacity - held_back FROM houses
+        WHERE taken NOT BETWEEN 0 AND capacity - held_back
+    """,
+    "a pool's taken places are those that held and confirmed bookings drew": """
+        SELECT coalesce(p.event_id, b.event_id), coalesce(p.id::text, b.pool_id), coalesce(p.taken::text, 'no pool'),
+               coalesce(b.places, 0)
+        FROM (SELECT event_id, id, id::text AS pool_id, taken FROM pools) p FULL JOIN (
+            SELECT event_id, pool.key AS pool_id, sum(pool.value::integer) AS places
+            FROM bookings, jsonb_each_text(drawn) AS pool
+            WHERE drawn IS NOT NULL AND status IN ('held', 'confirmed') GROUP BY event_id, pool.key
+        ) b ON b.event_id = p.event_id AND b.pool_id = p.pool_id
+        WHERE coalesce(p.taken, 0) <> coalesce(b.places, 0)
+    """,
+    "no pool is oversold": """
+        SELECT event_id, id, taken, coalesce((capacity - held_back)::text, 'no limit') FROM pools
+        WHERE taken < 0 OR taken > capacity - held_back
     """,
     "an event has numbered each of its bookings once": """
         SELECT h.event_id, 'bookings_made', h.bookings_made, coalesce(b.made, 0) || ' up to ' || coalesce(b.highest, 0)
@@ -65,13 +82,81 @@ RULES: dict[str, LiteralString] = {
     "a booking's id is its own": """
         SELECT min(event_id::text), id, count(*), 1 FROM bookings GROUP BY id HAVING count(*) > 1
     """,
-    "every event has a house, and both know when selling ends": """
-        SELECT e.id, 'closes_at', h.closes_at, e.starts_at
-        FROM events e LEFT JOIN houses h ON h.event_id = e.id
-        WHERE h.closes_at IS DISTINCT FROM e.starts_at
+    "every event has a house": """
+        SELECT e.id, 'event', 'no house', 'a house'
+        FROM events e WHERE NOT EXISTS (SELECT FROM houses h WHERE h.event_id = e.id)
+    """,
+    "no hold runs out before its house expects one to": """
+        SELECT h.event_id, 'next_expiry_at', coalesce(h.next_expiry_at::text, 'never'), b.first_expires_at
+        FROM houses h JOIN (
+            SELECT event_id, min(expires_at) AS first_expires_at FROM bookings WHERE status = 'held' GROUP BY event_id
+        ) b ON b.event_id = h.event_id
+        WHERE h.next_expiry_at IS NULL OR h.next_expiry_at > b.first_expires_at
+    """,
+    # The tickets of a confirmed booking are valid, those of a cancelled one are not, and no other has any.
+    "a booking has as many tickets as were agreed, in its own state": """
+        SELECT b.event_id, b.id, coalesce(t.valid, 0) || ' valid, ' || coalesce(t.cancelled, 0) || ' cancelled',
+               b.agreed || ' valid'
+        FROM (
+            SELECT event_id, number, id, status, CASE
+                WHEN status <> 'confirmed' THEN 0
+                WHEN price IS NULL THEN places
+                ELSE (SELECT coalesce(sum((line ->> 'quantity')::integer), 0)
+                      FROM jsonb_array_elements(price -> 'lines') AS line)
+            END AS agreed
+            FROM bookings
+        ) b LEFT JOIN (
+            SELECT event_id, booking_number, count(*) FILTER (WHERE state = 'valid') AS valid,
+                   count(*) FILTER (WHERE state = 'cancelled') AS cancelled
+            FROM tickets GROUP BY event_id, booking_number
+        ) t ON t.event_id = b.event_id AND t.booking_number = b.number
+        WHERE coalesce(t.valid, 0) <> b.agreed OR (b.status <> 'cancelled' AND coalesce(t.cancelled, 0) <> 0)
+    """,
+    # No others are left over, as their number is right.
+    "a confirmed booking has the ticket types of its lines": """
+        SELECT b.event_id, b.number || ' ' || b.type_id, coalesce(t.tickets, 0), b.agreed
+        FROM (
+            SELECT event_id, number, line ->> 'ticket_type_id' AS type_id, sum((line ->> 'quantity')::integer) AS agreed
+            FROM bookings, jsonb_array_elements(price -> 'lines') AS line
+            WHERE status = 'confirmed' AND price IS NOT NULL
+            GROUP BY event_id, number, line ->> 'ticket_type_id'
+        ) b LEFT JOIN (
+            SELECT event_id, booking_number, ticket_type_id::text AS type_id, count(*) AS tickets
+            FROM tickets GROUP BY event_id, booking_number, ticket_type_id
+        ) t ON t.event_id = b.event_id AND t.booking_number = b.number AND t.type_id = b.type_id
+        WHERE coalesce(t.tickets, 0) <> b.agreed
+    """,
+    "a ticket belongs to a booking and a ticket type of its event": """
+        SELECT t.event_id, t.booking_number || '/' || t.number, 'ticket',
+               CASE WHEN b.number IS NULL THEN 'no booking' ELSE 'no ticket type' END
+        FROM tickets t
+        LEFT JOIN bookings b ON b.event_id = t.event_id AND b.number = t.booking_number
+        LEFT JOIN ticket_types o ON o.event_id = t.event_id AND o.id = t.ticket_type_id
+        WHERE b.number IS NULL OR o.id IS NULL
     """,
     "a remembered booking exists": """
         SELECT k.booking_id, k.id, 'booking', 'no booking' FROM idempotency_keys k
         WHERE k.booking_id IS NOT NULL AND NOT EXISTS (SELECT FROM bookings b WHERE b.id = k.booking_id)
+    """,
+    "a promo code's uses are those of its held and confirmed bookings": """
+        SELECT coalesce(c.event_id, b.event_id), coalesce(c.id, b.id), coalesce(c.used::text, 'no code'),
+               coalesce(b.used, ROW (0, 0, 0)::text)
+        FROM (
+            SELECT event_id, id::text, ROW (tickets_used, bookings_used, money_used_minor)::text AS used
+            FROM promo_codes
+        ) c FULL JOIN (
+            SELECT event_id, promo ->> 'code_id' AS id, ROW (sum((promo -> 'use' ->> 0)::bigint),
+                   sum((promo -> 'use' ->> 1)::bigint), sum((promo -> 'use' ->> 2)::bigint))::text AS used
+            FROM bookings WHERE promo IS NOT NULL AND status IN ('held', 'confirmed')
+            GROUP BY event_id, promo ->> 'code_id'
+        ) b ON b.event_id = c.event_id AND b.id = c.id
+        WHERE c.used IS DISTINCT FROM coalesce(b.used, ROW (0, 0, 0)::text)
+    """,
+    "no promo code is used more than it may be": """
+        SELECT event_id, id, ROW (tickets_used, bookings_used, money_used_minor),
+               ROW (tickets_max, bookings_max, money_max_minor)
+        FROM promo_codes
+        WHERE least(tickets_used, bookings_used, money_used_minor) < 0 OR tickets_used > tickets_max
+           OR bookings_used > bookings_max OR money_used_minor > money_max_minor
     """,
 }

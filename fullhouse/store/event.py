@@ -1,42 +1,125 @@
-"""Events: written once, listed, and read with what is left of them."""
+"""Events: written, changed, listed, and read with what is left of them."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
-from fullhouse.rules.event import Availability, Event, EventDraft, EventFilter, EventPosition
+from psycopg import errors
+
+from fullhouse.rules.event import (
+    NO_DETAILS,
+    Availability,
+    Event,
+    EventDetails,
+    EventDraft,
+    EventFilter,
+    EventPosition,
+    EventUse,
+    WholeEvent,
+)
+from fullhouse.rules.offer import EventState
 from fullhouse.store.arrays import array
 from fullhouse.store.db import ReadConn, WriteConn
 
+_EVENT_COLUMNS = len(Event._fields)
+_DETAILS_COLUMNS = len(EventDetails._fields)
 
-async def create(conn: WriteConn, event_id: str, organizer_id: str, draft: EventDraft, now: datetime) -> None:
-    """Add an event. Its house is added apart."""
+
+async def create(
+    conn: WriteConn,
+    event_id: str,
+    organizer_id: str,
+    draft: EventDraft,
+    now: datetime,
+    details: EventDetails = NO_DETAILS,
+    state: EventState = "published",
+) -> None:
+    """Add an event. Its house is added apart. Raises UniqueViolation, see `is_slug_taken`."""
     await conn.execute(
         """
-        INSERT INTO events (id, organizer_id, name, venue, starts_at, created_at) VALUES (%s, %s, %s, %s, %s, %s)
+        INSERT INTO events (id, organizer_id, name, venue, starts_at, created_at, state,
+                            description, doors_at, ends_at, time_zone, currency, sales_from, sales_until, slug)
+        VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
         """,
-        [event_id, organizer_id, draft.name, draft.venue, draft.starts_at, now],
+        [event_id, organizer_id, draft.name, draft.venue, draft.starts_at, now, state, *details],
     )
 
 
+async def change(conn: WriteConn, whole: WholeEvent) -> None:
+    """Write what may be changed of an event. Raises UniqueViolation, see `is_slug_taken`."""
+    event = whole.event
+    await conn.execute(
+        """
+        UPDATE events SET name = %s, venue = %s, starts_at = %s, state = %s, series_id = %s,
+                          description = %s, doors_at = %s, ends_at = %s, time_zone = %s, currency = %s,
+                          sales_from = %s, sales_until = %s, slug = %s
+        WHERE id = %s
+        """,
+        [event.name, event.venue, event.starts_at, whole.state, whole.series_id, *whole.details, event.id],
+    )
+
+
+def is_slug_taken(error: errors.UniqueViolation) -> bool:
+    """Tell whether a write failed because another event of the organizer has the slug."""
+    return error.diag.constraint_name == "events_slug"
+
+
 async def find(conn: ReadConn, ids: Sequence[str]) -> dict[str, Event]:
-    """Events by id; those that do not exist are left out."""
+    """Events by id; those that do not exist are left out, and so are drafts."""
     cursor = await conn.execute(
         """
         SELECT e.id::text, e.name, e.starts_at, e.venue,
-               h.capacity, h.capacity - h.taken, e.created_at
+               h.capacity, h.capacity - h.held_back - h.taken, e.created_at
         FROM events e JOIN houses h ON h.event_id = e.id
-        WHERE e.id = ANY (%s::uuid[])
+        WHERE e.id = ANY (%s::uuid[]) AND e.state <> 'draft'
         """,
         [array(ids)],
     )
     return {row[0]: Event(*row) for row in await cursor.fetchall()}
 
 
-async def availability(conn: ReadConn, ids: Sequence[str]) -> dict[str, Availability]:
-    """What is left of events; those that do not exist are left out."""
+async def find_whole(conn: ReadConn, event_id: str) -> WholeEvent | None:
+    """All that is known of one event, also of a draft."""
     cursor = await conn.execute(
         """
-        SELECT event_id::text, capacity, capacity - taken FROM houses WHERE event_id = ANY (%s::uuid[])
+        SELECT e.id::text, e.name, e.starts_at, e.venue,
+               h.capacity, h.capacity - h.held_back - h.taken, e.created_at,
+               e.description, e.doors_at, e.ends_at, e.time_zone, e.currency, e.sales_from, e.sales_until, e.slug,
+               e.state, e.series_id::text, h.offer_version
+        FROM events e JOIN houses h ON h.event_id = e.id
+        WHERE e.id = %s
+        """,
+        [event_id],
+    )
+    row = await cursor.fetchone()
+    if row is None:
+        return None
+    details, rest = row[_EVENT_COLUMNS:], row[_EVENT_COLUMNS + _DETAILS_COLUMNS :]
+    return WholeEvent(Event(*row[:_EVENT_COLUMNS]), EventDetails(*details[:_DETAILS_COLUMNS]), *rest)
+
+
+async def use(conn: ReadConn, event_id: str) -> EventUse:
+    """Whether anything of an event is booked or held, or ever was."""
+    cursor = await conn.execute(
+        """
+        SELECT h.taken > 0 OR EXISTS (
+                   SELECT FROM bookings b WHERE b.event_id = h.event_id AND b.status IN ('confirmed', 'held')
+               ),
+               h.taken > 0 OR h.bookings_made > 0
+        FROM houses h WHERE h.event_id = %s
+        """,
+        [event_id],
+    )
+    row = await cursor.fetchone()
+    return EventUse(is_taken=False, was_taken=False) if row is None else EventUse(*row)
+
+
+async def availability(conn: ReadConn, ids: Sequence[str]) -> dict[str, Availability]:
+    """What is left of events; those that do not exist are left out, and so are drafts."""
+    cursor = await conn.execute(
+        """
+        SELECT h.event_id::text, h.capacity, h.capacity - h.held_back - h.taken
+        FROM houses h JOIN events e ON e.id = h.event_id
+        WHERE h.event_id = ANY (%s::uuid[]) AND e.state <> 'draft'
         """,
         [array(ids)],
     )
@@ -48,9 +131,11 @@ async def page(conn: ReadConn, chosen: EventFilter, after: EventPosition | None,
     text = None if chosen.text is None else f"%{_escaped(chosen.text)}%"
     cursor = await conn.execute(
         """
-        SELECT e.id::text, e.name, e.starts_at, e.venue, h.capacity, h.capacity - h.taken, e.created_at
+        SELECT e.id::text, e.name, e.starts_at, e.venue,
+               h.capacity, h.capacity - h.held_back - h.taken, e.created_at
         FROM events e JOIN houses h ON h.event_id = e.id
-        WHERE (%(since)s::timestamptz IS NULL OR e.starts_at >= %(since)s)
+        WHERE (%(state)s::text IS NULL OR e.state = %(state)s)
+          AND (%(since)s::timestamptz IS NULL OR e.starts_at >= %(since)s)
           AND (%(until)s::timestamptz IS NULL OR e.starts_at < %(until)s)
           AND (%(text)s::text IS NULL OR e.name ILIKE %(text)s OR e.venue ILIKE %(text)s)
           AND (%(after)s::timestamptz IS NULL OR (e.starts_at, e.id) > (%(after)s, %(after_id)s::uuid))
@@ -58,6 +143,7 @@ async def page(conn: ReadConn, chosen: EventFilter, after: EventPosition | None,
         LIMIT %(limit)s
         """,
         {
+            "state": chosen.state,
             "since": chosen.since,
             "until": chosen.until,
             "text": text,
@@ -67,6 +153,21 @@ async def page(conn: ReadConn, chosen: EventFilter, after: EventPosition | None,
         },
         # The best plan depends on which filters are given, so each call is planned for itself.
         prepare=False,
+    )
+    return [Event(*row) for row in await cursor.fetchall()]
+
+
+async def in_series(conn: ReadConn, series_id: str, *, drafts: bool) -> list[Event]:
+    """The events of a series in order of date, then id; drafts only if they are asked for."""
+    cursor = await conn.execute(
+        """
+        SELECT e.id::text, e.name, e.starts_at, e.venue,
+               h.capacity, h.capacity - h.held_back - h.taken, e.created_at
+        FROM events e JOIN houses h ON h.event_id = e.id
+        WHERE e.series_id = %s AND (%s OR e.state <> 'draft')
+        ORDER BY e.starts_at, e.id
+        """,
+        [series_id, drafts],
     )
     return [Event(*row) for row in await cursor.fetchall()]
 

@@ -7,8 +7,8 @@ from typing import LiteralString
 from psycopg.rows import TupleRow
 
 from fullhouse.rules.house import House, HouseChange
-from fullhouse.store.arrays import array, int_array
-from fullhouse.store.db import WriteConn
+from fullhouse.store.arrays import array, int_array, moment_array
+from fullhouse.store.db import ReadConn, WriteConn
 from fullhouse.store.pipeline import Pipeline, Reply, no_rows
 
 
@@ -22,14 +22,14 @@ def lock(pipeline: Pipeline, event_ids: Sequence[str], *, wait: bool) -> Reply[d
 
 
 _LOCK = """
-    SELECT event_id::text, closes_at, bookings_made, capacity, taken FROM houses
+    SELECT event_id::text, offer_version, next_expiry_at, bookings_made, capacity, held_back, taken FROM houses
     WHERE event_id = ANY ($1::uuid[])
     ORDER BY event_id
     FOR NO KEY UPDATE
 """
 
 _LOCK_OR_SKIP = """
-    SELECT event_id::text, closes_at, bookings_made, capacity, taken FROM houses
+    SELECT event_id::text, offer_version, next_expiry_at, bookings_made, capacity, held_back, taken FROM houses
     WHERE event_id = ANY ($1::uuid[])
     ORDER BY event_id
     FOR NO KEY UPDATE SKIP LOCKED
@@ -71,8 +71,27 @@ def change_arrays(changes: Mapping[str, HouseChange]) -> list[str]:
     ]
 
 
-async def create(conn: WriteConn, event_id: str, closes_at: datetime, capacity: int) -> None:
-    """Give an event an empty house."""
-    await conn.execute(
-        "INSERT INTO houses (event_id, closes_at, capacity) VALUES (%s, %s, %s)", [event_id, closes_at, capacity]
+def expect(pipeline: Pipeline, expiries: Mapping[str, datetime | None]) -> None:
+    """Set the moments, by event id, before which no hold runs out."""
+    pipeline.send(
+        """
+        UPDATE houses h SET next_expiry_at = e.next_expiry_at
+        FROM unnest($1::uuid[], $2::timestamptz[]) AS e (event_id, next_expiry_at)
+        WHERE h.event_id = e.event_id
+        """,
+        [array(expiries), moment_array(expiries.values())],
+        no_rows,
     )
+
+
+async def with_due_holds(conn: ReadConn, now: datetime, most: int) -> list[str]:
+    """Up to `most` events whose holds may have run out, those that have waited longest first."""
+    cursor = await conn.execute(
+        "SELECT event_id::text FROM houses WHERE next_expiry_at <= %s ORDER BY next_expiry_at LIMIT %s", [now, most]
+    )
+    return [row[0] for row in await cursor.fetchall()]
+
+
+async def create(conn: WriteConn, event_id: str, capacity: int) -> None:
+    """Give an event an empty house."""
+    await conn.execute("INSERT INTO houses (event_id, capacity) VALUES (%s, %s)", [event_id, capacity])

@@ -12,25 +12,27 @@ from psycopg.rows import TupleRow
 from pydantic_core import to_json
 
 from fullhouse.rules.allocation import Remembered
-from fullhouse.rules.booking import Booked, Booking, Cancelled, Outcome
-from fullhouse.rules.idempotency import answered_with, outcome_of, record_of
+from fullhouse.rules.booking import Booked, Cancelled, Confirmed, Extended, Outcome, Released
+from fullhouse.rules.idempotency import answer_of, answered_with, outcome_of, record_of
 from fullhouse.store.arrays import array, text_element
+from fullhouse.store.booking import booking_from
 from fullhouse.store.db import ReadConn, WriteConn
 from fullhouse.store.pipeline import Pipeline, Reply, no_rows
 
 _RECALL: LiteralString = """
-    SELECT replace(k.id::text, '-', ''), replace(k.fingerprint::text, '-', ''), k.outcome, k.booking_status,
-           b.id::text, b.event_id::text, b.number, b.places, b.status, b.created_at, b.cancelled_at
+    SELECT replace(k.id::text, '-', ''), replace(k.fingerprint::text, '-', ''), k.outcome, k.answer,
+           b.id::text, b.event_id::text, b.number, b.places, b.status, b.created_at, b.cancelled_at,
+           b.expires_at, b.buyer_name, b.buyer_email, b.price::text, b.drawn, b.paid_by, b.promo
     FROM idempotency_keys k
     LEFT JOIN bookings b ON b.id = k.booking_id
     WHERE k.id = ANY ($1::uuid[])
 """
 
 _REMEMBER: LiteralString = """
-    INSERT INTO idempotency_keys (id, fingerprint, booking_id, booking_status, outcome, created_at)
-    SELECT id, fingerprint, booking_id, booking_status, outcome::json, $1::timestamptz
+    INSERT INTO idempotency_keys (id, fingerprint, booking_id, answer, outcome, created_at)
+    SELECT id, fingerprint, booking_id, answer, outcome::json, $1::timestamptz
     FROM unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[])
-        AS k (id, fingerprint, booking_id, booking_status, outcome)
+        AS k (id, fingerprint, booking_id, answer, outcome)
 """
 
 
@@ -49,9 +51,9 @@ async def find(conn: ReadConn, key_id: str) -> Remembered | None:
 def _remembered(rows: list[TupleRow]) -> dict[str, Remembered]:
     return {
         key_id: Remembered(
-            fingerprint, outcome_of(outcome) if outcome is not None else answered_with(Booking._make(booking), status)
+            fingerprint, outcome_of(outcome) if outcome is not None else answered_with(booking_from(booking), answer)
         )
-        for key_id, fingerprint, outcome, status, *booking in rows
+        for key_id, fingerprint, outcome, answer, *booking in rows
     }
 
 
@@ -81,9 +83,11 @@ def _rows(keys: dict[str, Remembered], now: datetime) -> list[str]:
 
 
 def _columns(outcome: Outcome) -> tuple[str, str, str]:
-    """Id and state of the booking, or another outcome: as elements of array literals."""
-    if isinstance(outcome, Booked | Cancelled):
-        return outcome.booking.id, outcome.booking.status, "NULL"
+    """Id of the booking and what was answered, or another outcome: as elements of array literals."""
+    if isinstance(outcome, Booked | Confirmed | Cancelled):
+        return outcome.booking.id, answer_of(outcome), "NULL"
+    if isinstance(outcome, Released | Extended):
+        raise TypeError("a release and a longer hold have no key")
     return "NULL", "NULL", text_element(to_json(record_of(outcome)).decode())
 
 

@@ -16,7 +16,7 @@ from starlette.routing import Match
 from fullhouse.actions.deps import Deps
 from fullhouse.rules.refusals import Refusal
 from fullhouse.web import pages
-from fullhouse.web.api import routes
+from fullhouse.web.api import offer_routes, promo_routes, routes
 from fullhouse.web.errors import defect, problem, refused
 from fullhouse.web.front_door import DoorSettings, FrontDoor
 from fullhouse.web.http import AsgiApp, reason
@@ -52,6 +52,8 @@ def build(deps: Deps, settings: WebSettings, lifespan: Lifespan) -> AsgiApp:
     )
     routers = [
         routes.build(deps, num_seats_max=settings.num_seats_max, is_open=settings.door.is_open),
+        offer_routes.build(deps, is_open=settings.door.is_open),
+        promo_routes.build(deps, is_open=settings.door.is_open),
         pages.build(deps, settings.metrics_folder),
     ]
     for router in routers:

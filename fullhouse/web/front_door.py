@@ -21,11 +21,15 @@ from fullhouse.web.http import Answer, AsgiApp, ClientGoneError, Headers, Messag
 log = logging.getLogger(__name__)
 
 HotCall: TypeAlias = Callable[[Deps, Call], Awaitable[Answer]]
+HotCallOfOne: TypeAlias = Callable[[Deps, Call, str], Awaitable[Answer]]
 
 HOT: dict[tuple[str, str], HotCall] = {("POST", "/bookings"): bookings.book}
-AVAILABILITY_HEAD = "/events/"
-AVAILABILITY_TAIL = "/availability"
-AVAILABILITY_ID = slice(len(AVAILABILITY_HEAD), -len(AVAILABILITY_TAIL))
+HOT_OF_ONE: dict[tuple[str, str], tuple[str, HotCallOfOne]] = {
+    ("GET", "availability"): ("/events/", events.availability),
+    ("POST", "confirmation"): ("/bookings/", bookings.confirm),
+    ("PATCH", "cancel"): ("/bookings/", bookings.cancel),
+}
+"""By method and last part of the path, the rest of which is a head and an id."""
 
 _ID = re.compile(r"([0-9a-fA-F]{8})-[0-9a-fA-F]{4}-[0-9a-fA-F-]+")
 
@@ -99,9 +103,14 @@ class FrontDoor:
         hot = HOT.get((scope["method"], path))
         if hot is not None:
             return await hot(self._deps, call)
-        if path.endswith(AVAILABILITY_TAIL) and path.startswith(AVAILABILITY_HEAD) and scope["method"] == "GET":
-            return await events.availability(self._deps, path[AVAILABILITY_ID])
-        return None
+        # Those of one thing: its id stands between head and last part.
+        front, _, last = path.rpartition("/")
+        found = HOT_OF_ONE.get((scope["method"], last))
+        if found is None or not front.startswith(found[0]):
+            return None
+        head, hot_call = found
+        one_id = front[len(head) :]
+        return None if "/" in one_id else await hot_call(self._deps, call, one_id)
 
     async def _through_framework(
         self, scope: Scope, call: Call, receive: Receive, send: Send, request_id: str, started: float

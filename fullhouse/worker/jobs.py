@@ -4,13 +4,17 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
-from fullhouse.actions import installation
+from fullhouse.actions import booking, installation, payment
 from fullhouse.actions.deps import Deps
 
 log = logging.getLogger(__name__)
 
 FORGET_EVERY_SECONDS = 3_600.0
 HAND_OVER_EVERY_SECONDS = 1.0
+RELEASE_EVERY_SECONDS = 1.0
+SETTLE_EVERY_SECONDS = 5.0
+RELEASE_PAUSE_SECONDS = 0.02
+"""A breath for those who book, between one round of releasing holds and the next."""
 
 
 def start(deps: Deps, *, idempotency_days_kept: int, hand_over: Callable[[], None]) -> list[asyncio.Task[None]]:
@@ -19,11 +23,20 @@ def start(deps: Deps, *, idempotency_days_kept: int, hand_over: Callable[[], Non
     async def forget() -> None:
         await installation.forget_old_keys(deps.database, deps.clock(), idempotency_days_kept)
 
+    async def release() -> None:
+        async for _ in booking.release_due(deps):
+            await asyncio.sleep(RELEASE_PAUSE_SECONDS)
+
+    async def settle() -> None:
+        await payment.sweep(deps)
+
     async def count() -> None:
         hand_over()
 
     return [
         asyncio.create_task(every(FORGET_EVERY_SECONDS, forget)),
+        asyncio.create_task(every(RELEASE_EVERY_SECONDS, release)),
+        asyncio.create_task(every(SETTLE_EVERY_SECONDS, settle)),
         asyncio.create_task(every(HAND_OVER_EVERY_SECONDS, count)),
     ]
 

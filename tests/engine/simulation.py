@@ -9,16 +9,29 @@ from random import Random
 from typing import TypeAlias
 
 from fullhouse.actions.deps import Deps
-from fullhouse.rules.booking import Booked, Booking, BookRequest, Cancelled, CancelRequest, Outcome, Refused, Request
+from fullhouse.rules.booking import (
+    BasketRequest,
+    Booked,
+    Booking,
+    BookRequest,
+    Cancelled,
+    CancelRequest,
+    Confirmed,
+    ConfirmRequest,
+    Outcome,
+    Refused,
+    Request,
+)
 from fullhouse.rules.refusals import Busy, IdempotencyKeyReused, OutcomeUnknown
-from tests.cast import assert_clean, key, new_event, running_deps
+from tests.cast import assert_clean, basket, key, new_event, running_deps
 from tests.engine.stage import PATIENCE_SECONDS, bookings, end_backends, locked, rows
 from tests.engine.wire import Fault, Wire
+from tests.offers import add_pool, add_ticket_type, let_run_out
 
 OFFICES = 3
 BUYERS = 16
-HOT, QUIET = 500, (90, 60, 30, 15)
-"""Places: enough that there is something to sell until the end, and few enough that much is refused."""
+HOT, QUIET, OFFERED = 500, (90, 30), (60, 15)
+"""Places, the last ones sold by lines: enough that something is left until the end, and few enough for many a no."""
 SETTINGS = {
     "line_length_max": 12,
     "batch_size_max": 5,
@@ -70,6 +83,7 @@ class World:
         self.chance = Random(seed)
         self.deeds: list[Deed] = []
         self.seats: dict[str, int] = {}
+        self.types: dict[str, tuple[str, str]] = {}
         self.harm_done: Counter[str] = Counter()
         self._is_over = False
 
@@ -83,12 +97,21 @@ class World:
                 stack.push_async_callback(office.stop)
             for seats in (HOT, *QUIET):
                 self.seats[(await new_event(self.offices[0].deps, seats)).id] = seats
+            for seats in OFFERED:
+                await self._offer(seats)
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._do_harm())
                 for _ in range(BUYERS):
                     group.create_task(self._buy())
             await self._ask_again()
             await self._sell_the_rest()
+
+    async def _offer(self, seats: int) -> None:
+        """An event with a free ticket type, and a dear one of which a pool has less than the house."""
+        event_id = (await new_event(self.offices[0].deps, seats)).id
+        free, dear = [await add_ticket_type(self.conninfo, event_id, price_minor) for price_minor in (0, 2_500)]
+        await add_pool(self.conninfo, event_id, seats * 2 // 3, dear)
+        self.seats[event_id], self.types[event_id] = seats, (free, dear)
 
     # ------------------------------------------------------------------------------------------------- the buyers
 
@@ -104,16 +127,26 @@ class World:
         dice = chance.random()
         earlier = chance.choice(self.deeds) if self.deeds else None
         if dice < 0.4 and earlier and isinstance(earlier.answer, Booked):
-            mine = earlier.answer.booking
-            name = f"cancel {mine.id}"
-            return CancelRequest(mine.event_id, mine.id, key(name) if chance.random() < 0.5 else None)
+            return self._end(earlier.answer.booking)
         if dice < 0.6 and earlier and earlier.request.key:
             return earlier.request
         places = chance.randint(1, 4)
+        if event_id in self.types:
+            own = key(f"own {len(self.deeds)}") if chance.random() < 0.5 else None
+            return basket(event_id, (chance.choice(self.types[event_id]), places), key=own)
         if dice < 0.65:
             # A few keys that everybody uses, for whatever event.
             return BookRequest(event_id, places, key(f"common {chance.randint(1, 9)}", f"{event_id} {places}"))
         return BookRequest(event_id, places, key(f"own {len(self.deeds)}") if chance.random() < 0.5 else None)
+
+    def _end(self, mine: Booking) -> Request:
+        """Pay a hold, or cancel a booking."""
+        chance = self.chance
+        if mine.status == "held" and chance.random() < 0.6:
+            name = f"pay {mine.id}"
+            return ConfirmRequest(mine.event_id, mine.id, "cash", key(name) if chance.random() < 0.5 else None)
+        name = f"cancel {mine.id}"
+        return CancelRequest(mine.event_id, mine.id, key(name) if chance.random() < 0.5 else None)
 
     async def ask(self, request: Request) -> Deed:
         """Ask any office; every answer is kept, and there must be one."""
@@ -146,6 +179,7 @@ class World:
             *((fault.name, lambda office, fault=fault: self._strike(office, fault)) for fault in Fault),
             ("backends ended", lambda _: end_backends(self.conninfo)),
             ("event locked", self._lock),
+            ("holds run out", self._run_out),
             ("office restarted", self._restart),
             ("database away", self._go_down),
         ] * 2
@@ -170,6 +204,9 @@ class World:
     async def _lock(self, _: Office) -> None:
         async with locked(self.conninfo, self.chance.choice(list(self.seats))):
             await asyncio.sleep(self.chance.random() * 0.5)
+
+    async def _run_out(self, _: Office) -> None:
+        await let_run_out(self.conninfo, self.chance.choice(list(self.types)))
 
     async def _restart(self, office: Office) -> None:
         # In the middle of a commit, when there is one.
@@ -201,14 +238,35 @@ class World:
     async def _sell_the_rest(self) -> None:
         for event_id in self.seats:
             places = 100
+            if event_id in self.types:
+                await let_run_out(self.conninfo, event_id)
             while places:
-                deed = await self.ask(BookRequest(event_id, places))
+                deed = await self.ask(self._party(event_id, places))
                 if isinstance(deed.answer, Refused):
                     left = deed.answer.refusal.facts["available_seats"]
                     assert isinstance(left, int)
                     assert left < places
                     places = left
                 await asyncio.sleep(0.001)
+
+    def _party(self, event_id: str, places: int) -> Request:
+        """Places of whatever costs nothing."""
+        if event_id in self.types:
+            return basket(event_id, (self.types[event_id][0], places))
+        return BookRequest(event_id, places)
+
+
+def as_it_was(booking: Booking) -> Booking:
+    """What of a booking never changes. When it runs out is changed by who does harm."""
+    return booking._replace(status="confirmed", cancelled_at=None, expires_at=None, paid_by=None)
+
+
+def wanted(request: Request) -> tuple[str, int]:
+    """The event and the number of places that a buyer asked for."""
+    if isinstance(request, BasketRequest):
+        return request.event_id, sum(line.quantity for line in request.lines)
+    assert isinstance(request, BookRequest)
+    return request.event_id, request.places
 
 
 class Verdict:
@@ -230,20 +288,24 @@ class Verdict:
         for deed in self.deeds:
             if isinstance(deed.answer, Booked):
                 booking = deed.answer.booking
-                there = self.found[booking.id]
-                assert there._replace(status="confirmed", cancelled_at=None) == booking
-                assert (booking.event_id, booking.places) == (deed.request.event_id, deed.request[1])
+                assert as_it_was(self.found[booking.id]) == as_it_was(booking)
+                assert (booking.event_id, booking.places) == wanted(deed.request)
             elif isinstance(deed.answer, Cancelled):
-                assert self.found[deed.answer.booking.id] == deed.answer.booking
+                booking = deed.answer.booking
+                assert self.found[booking.id]._replace(expires_at=booking.expires_at) == booking
+            elif isinstance(deed.answer, Confirmed):
+                booking = deed.answer.booking
+                assert as_it_was(self.found[booking.id]) == as_it_was(booking)
+                assert self.found[booking.id].status in {"confirmed", "cancelled"}, "who paid has it until he cancels"
 
     def _what_was_refused_is_not(self) -> None:
         """A booking that nobody was told of belongs to somebody without a key who did not learn the outcome."""
         told = {deed.answer.booking.id for deed in self.deeds if isinstance(deed.answer, Booked)}
         untold = Counter((b.event_id, b.places) for b in self.found.values() if b.id not in told)
         unsure = Counter(
-            (deed.request.event_id, deed.request.places)
+            wanted(deed.request)
             for deed in self.deeds
-            if isinstance(deed.request, BookRequest)
+            if isinstance(deed.request, BookRequest | BasketRequest)
             and deed.request.key is None
             and isinstance(deed.answer, OutcomeUnknown | Gone)
         )
@@ -257,8 +319,11 @@ class Verdict:
             answers = outcomes.setdefault(deed.request.key.id, set())
             if isinstance(deed.answer, Refused) and isinstance(deed.answer.refusal, IdempotencyKeyReused):
                 continue
-            if isinstance(deed.answer, Booked | Cancelled | Refused):
+            if isinstance(deed.answer, Refused):
                 answers.add(repr(deed.answer._replace(replayed=False)))
+            elif isinstance(deed.answer, Booked | Cancelled | Confirmed):
+                booking = deed.answer.booking._replace(expires_at=None)
+                answers.add(repr(deed.answer._replace(booking=booking, replayed=False)))
         assert [answers for answers in outcomes.values() if len(answers) > 1] == []
         assert {key_id for key_id, answers in outcomes.items() if answers} == self.keys
 
@@ -283,4 +348,5 @@ async def simulate(conninfo: str, seed: int) -> World:
     for booking in found.values():
         sold[booking.event_id] += booking.places if booking.status == "confirmed" else 0
     assert sold == world.seats, "a place was stranded, or sold twice"
+    assert "expired" in {booking.status for booking in found.values()}, "no hold ran out"
     return world

@@ -10,8 +10,9 @@ from psycopg.conninfo import make_conninfo
 
 from fullhouse.actions.deps import Deps
 from fullhouse.engine.lane import Lane
-from fullhouse.rules.booking import Booked, Booking, Outcome, Refused
+from fullhouse.rules.booking import Booked, Booking, Confirmed, Outcome, Refused
 from fullhouse.rules.refusals import Refusal
+from fullhouse.store.booking import booking_from
 from tests.cast import running_deps
 
 PATIENCE_SECONDS = 20
@@ -54,15 +55,28 @@ async def rows(conninfo: str, sql: str, *params: Any) -> list[tuple[Any, ...]]:
 async def bookings(conninfo: str) -> dict[str, Booking]:
     """All bookings as they are in the database, by id."""
     found = await rows(
-        conninfo, "SELECT id::text, event_id::text, number, places, status, created_at, cancelled_at FROM bookings"
+        conninfo,
+        "SELECT id::text, event_id::text, number, places, status, created_at, cancelled_at,"
+        " expires_at, buyer_name, buyer_email, price::text, drawn, paid_by, promo FROM bookings",
     )
-    return {row[0]: Booking._make(row) for row in found}
+    return {row[0]: booking_from(row) for row in found}
 
 
 async def taken(conninfo: str, event_id: str) -> int:
     """Places that an event has sold."""
     ((places,),) = await rows(conninfo, "SELECT taken FROM houses WHERE event_id = %s", event_id)
     return int(places)
+
+
+async def tickets(conninfo: str, state: str = "valid") -> dict[str, int]:
+    """How many tickets each booking has, by its id."""
+    found = await rows(
+        conninfo,
+        "SELECT b.id::text, count(*) FROM tickets t JOIN bookings b USING (event_id)"
+        " WHERE b.number = t.booking_number AND t.state = %s GROUP BY b.id",
+        state,
+    )
+    return dict(found)
 
 
 async def end_backends(conninfo: str) -> None:
@@ -113,6 +127,17 @@ async def two_offices(conninfo: str, **changes: Any) -> AsyncIterator[tuple[Deps
         yield one, other
 
 
+@asynccontextmanager
+async def held_up(conninfo: str, event_id: str) -> AsyncIterator[None]:
+    """An event is locked by somebody else until two batches wait for it: what both of them read first is the same.
+
+    That is so without the lock that they should take themselves; with it they read one after the other.
+    """
+    async with locked(conninfo, event_id):
+        yield
+        await until_waiting_for_lock(conninfo, 2)
+
+
 def lanes(deps: Deps) -> list[Lane]:
     """The lanes of an engine; the first is the shared one."""
     return deps.engine._lanes
@@ -121,6 +146,12 @@ def lanes(deps: Deps) -> list[Lane]:
 def booked(outcome: Outcome | BaseException) -> Booking:
     """The booking that a buyer got."""
     assert isinstance(outcome, Booked), repr(outcome)
+    return outcome.booking
+
+
+def confirmed(outcome: Outcome | BaseException) -> Booking:
+    """The booking that was confirmed."""
+    assert isinstance(outcome, Confirmed), repr(outcome)
     return outcome.booking
 
 

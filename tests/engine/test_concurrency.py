@@ -53,6 +53,7 @@ async def test_without_the_lock_the_200_buyers_oversell_and_the_test_above_fails
     async with visitor(conninfo) as conn:
         await conn.execute("ALTER TABLE houses DROP CONSTRAINT houses_never_oversold")
         await conn.execute("ALTER TABLE bookings DROP CONSTRAINT bookings_pkey")
+        await conn.execute("ALTER TABLE tickets DROP CONSTRAINT tickets_pkey")
     with pytest.raises(AssertionError):
         await sell_100_places_to_200_buyers(conninfo)
     ((oversold,),) = await rows(conninfo, "SELECT sum(places) FROM bookings")
@@ -163,7 +164,7 @@ async def test_many_keys_in_opposite_order_never_wait_for_each_other_in_a_circle
     await assert_clean(conninfo)
 
 
-async def _sell_in_processes(conninfo: str, count: int, orders: list[list[str]]) -> list[list[str]]:
+async def sell_in_processes(conninfo: str, count: int, orders: list[list[str]]) -> list[list[str]]:
     """Let processes sell at the same time, one for each order of events; returns the ids that each one booked."""
     processes = [
         await asyncio.create_subprocess_exec(
@@ -197,7 +198,7 @@ async def test_two_processes_sell_the_same_and_overlapping_events_in_opposite_or
     async with running_deps(conninfo) as deps:
         events = [await new_event(deps, total_seats=30) for _ in range(12)]
     ids = [event.id for event in events]
-    ours, theirs = await _sell_in_processes(conninfo, 25, [ids, ids[::-1]])
+    ours, theirs = await sell_in_processes(conninfo, 25, [ids, ids[::-1]])
     assert len(ours) + len(theirs) == 12 * 30
     assert not set(ours) & set(theirs)
     assert set(await bookings(conninfo)) == {*ours, *theirs}

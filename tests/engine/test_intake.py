@@ -93,6 +93,20 @@ async def test_an_event_that_is_passed_over_keeps_its_order_and_its_place_in_fro
     assert asked(await intake.take_hot()) == [("a", 1), ("a", 2), ("a", 3)]
 
 
+async def test_who_is_deferred_comes_before_who_came_later_and_in_order() -> None:
+    intake = Intake(LIMITS._replace(hot_line_length=100))
+    join(intake, ("a", 1), ("a", 2), ("a", 3), ("b", 1))
+    batch = await intake.take_shared()
+    join(intake, ("a", 4))
+    intake.defer(batch, batch.waiters[:3])
+    assert (asked(batch), batch.event_ids) == ([("b", 1)], ["a", "b"])
+    assert intake.waiting == 4
+    lane = asyncio.create_task(intake.take_shared())
+    assert not await soon(lane), "the batch still has the event"
+    intake.finish(batch)
+    assert asked(await lane) == [("a", 1), ("a", 2), ("a", 3), ("a", 4)]
+
+
 async def test_an_event_that_was_passed_over_often_is_waited_for_in_a_lane_of_its_own() -> None:
     intake = Intake(LIMITS)
     join(intake, ("a", 1))

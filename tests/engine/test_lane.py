@@ -11,24 +11,27 @@ from psycopg.conninfo import conninfo_to_dict
 
 from fullhouse.engine import batch
 from fullhouse.engine.lane import BatchFailedError
-from fullhouse.rules.allocation import Decision, Known, decide
-from fullhouse.rules.booking import BookRequest, CancelRequest, Request
+from fullhouse.rules.allocation import Decision, Given, Known, decide
+from fullhouse.rules.booking import BookRequest, CancelRequest, ConfirmRequest, Request
 from fullhouse.rules.refusals import Busy, OutcomeUnknown
-from tests.cast import assert_clean, book, key, new_event, running_deps
+from tests.cast import assert_clean, basket, book, key, new_event, running_deps
 from tests.engine.stage import (
     QUICK,
     booked,
     bookings,
+    confirmed,
     lanes,
     locked,
     rows,
     settled,
     taken,
+    tickets,
     until,
     until_waiting_for_lock,
     visitor,
 )
 from tests.engine.wire import Fault, Wire
+from tests.offers import add_pool, add_ticket_type
 
 HARMLESS = [Fault.BEFORE_LOCK, Fault.AFTER_LOCK, Fault.AFTER_DECIDE, Fault.AFTER_WRITE]
 IN_COMMIT = [Fault.SYNC_LATE, Fault.ANSWER_LOST, Fault.ANSWER_FATAL]
@@ -58,6 +61,31 @@ async def test_a_cancellation_whose_commit_was_lost_gives_its_places_back_once(w
         (outcome,) = await settled([deps.engine.submit(CancelRequest(event.id, gone.id, key("cancel")))])
     assert (await bookings(wire.conninfo))[gone.id] == outcome.booking  # type: ignore[union-attr] # or it fails here
     assert await taken(wire.conninfo, event.id) == stays.places
+    await assert_clean(wire.conninfo)
+
+
+@pytest.mark.parametrize("fault", [*HARMLESS, *IN_COMMIT])
+async def test_holds_and_payments_that_lose_their_connection_are_done_once(wire: Wire, fault: Fault) -> None:
+    async with running_deps(wire.conninfo, **QUICK) as deps:
+        event = await new_event(deps)
+        dear = await add_ticket_type(wire.conninfo, event.id, 2_500)
+        await add_pool(wire.conninfo, event.id, 10, dear)
+        paid, gone = [booked(await deps.engine.submit(basket(event.id, (dear, 2)))) for _ in range(2)]
+        requests: list[Request] = [ConfirmRequest(event.id, paid.id, "cash", key("pay"))]
+        if fault in IN_COMMIT:
+            # A payment alone, for which no new booking can tell that it was committed.
+            wire.strike(fault)
+            confirmed((await settled([deps.engine.submit(requests[0])]))[0])
+        wire.strike(fault)
+        requests += [basket(event.id, (dear, 1)), CancelRequest(event.id, gone.id)]
+        outcomes = await settled(deps.engine.submit(request) for request in requests)
+        assert wire.struck.is_set()
+    found = await bookings(wire.conninfo)
+    assert found[paid.id] == confirmed(outcomes[0])
+    assert found[booked(outcomes[1]).id] == booked(outcomes[1])
+    assert len(found) == 3
+    assert await tickets(wire.conninfo) == {paid.id: 2}
+    assert await taken(wire.conninfo, event.id) == 3
     await assert_clean(wire.conninfo)
 
 
@@ -239,9 +267,11 @@ async def test_a_number_that_is_taken_already_fails_the_batch_instead_of_trying_
 async def test_a_decision_that_would_oversell_is_refused_by_postgresql(
     conninfo: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def oversell(requests: Sequence[Request], known: Known, now: datetime, ids: Sequence[str]) -> Decision:
+    def oversell(
+        requests: Sequence[Request], known: Known, given: Given, asked_at: Sequence[datetime] | None
+    ) -> Decision:
         roomy = {event_id: house._replace(capacity=1_000) for event_id, house in known.houses.items()}
-        return decide(requests, known._replace(houses=roomy), now, ids)
+        return decide(requests, known._replace(houses=roomy), given, asked_at)
 
     async with running_deps(conninfo, **QUICK) as deps:
         event = await new_event(deps, total_seats=3)

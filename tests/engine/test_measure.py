@@ -4,11 +4,12 @@ import pytest
 from prometheus_client import REGISTRY
 
 from fullhouse.engine import measure
-from fullhouse.rules.booking import BookRequest, CancelRequest
+from fullhouse.rules.booking import BookRequest, CancelRequest, ConfirmRequest, ExpireRequest
 from fullhouse.rules.refusals import Busy
-from tests.cast import book, key, new_event, running_deps
+from tests.cast import basket, book, key, new_event, running_deps
 from tests.engine.stage import QUICK, booked, locked, settled
 from tests.engine.wire import Fault, Wire
+from tests.offers import add_ticket_type
 
 
 def count(name: str, **labels: str) -> float:
@@ -18,7 +19,10 @@ def count(name: str, **labels: str) -> float:
 
 def by_outcome() -> dict[str, float]:
     """Requests by outcome."""
-    names = ("booked", "cancelled", "replayed", "not_enough_seats", "event_not_found")
+    names = (
+        *("booked", "held", "confirmed", "released", "cancelled"),
+        *("replayed", "not_enough_seats", "event_not_found"),
+    )
     return {name: count("requests_total", outcome=name) for name in names}
 
 
@@ -31,6 +35,10 @@ async def test_every_outcome_is_counted_once(conninfo: str) -> None:
         await book(deps, event.id)
         await book(deps, booking.id)
         await deps.engine.submit(CancelRequest(event.id, booking.id))
+        dear = await add_ticket_type(conninfo, event.id, 2_500)
+        held = booked(await deps.engine.submit(basket(event.id, (dear, 1))))
+        await deps.engine.submit(ConfirmRequest(event.id, held.id, "cash"))
+        await deps.engine.submit(ExpireRequest(event.id))
     assert {name: number - before[name] for name, number in by_outcome().items()} == dict.fromkeys(before, 1.0)
 
 

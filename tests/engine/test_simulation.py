@@ -8,7 +8,7 @@ from random import SystemRandom
 
 import pytest
 
-from fullhouse.rules.booking import Booked, Cancelled, Refused
+from fullhouse.rules.booking import Booked, Cancelled, Confirmed, Refused
 from fullhouse.rules.refusals import Busy, OutcomeUnknown
 from tests.engine.simulation import Gone, simulate
 
@@ -22,5 +22,5 @@ async def test_whatever_goes_wrong_every_place_is_sold_once_and_every_answer_is_
     world = await simulate(conninfo, seed)
     assert min(world.harm_done.values()) == 2
     kinds = {type(deed.answer) for deed in world.deeds}
-    assert {Booked, Cancelled, Refused, Busy, Gone} <= kinds, "the world was too quiet to prove anything"
-    assert kinds <= {Booked, Cancelled, Refused, Busy, Gone, OutcomeUnknown}
+    assert {Booked, Confirmed, Cancelled, Refused, Busy, Gone} <= kinds, "the world was too quiet to prove anything"
+    assert kinds <= {Booked, Confirmed, Cancelled, Refused, Busy, Gone, OutcomeUnknown}

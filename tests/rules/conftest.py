@@ -3,5 +3,5 @@
 from hypothesis import settings
 
 # The machine may be busy, so no example is timed.
-settings.register_profile("rules", deadline=None, max_examples=150, print_blob=True)
+settings.register_profile("rules", deadline=None, max_examples=75, print_blob=True)
 settings.load_profile("rules")

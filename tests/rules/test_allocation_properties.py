@@ -1,105 +1,74 @@
-"""What holds for every batch that Hypothesis can think of."""
+"""What holds for every batch that Hypothesis can think of: what is answered, and what is written for it."""
 
-from collections.abc import Iterable
+import re
+from collections import Counter
+from typing import TypeVar
 
 from hypothesis import given
-from hypothesis import strategies as st
 
-from fullhouse.rules.allocation import Decision, Known, decide
-from fullhouse.rules.booking import Booked, Booking, Cancelled, Outcome, Refused
-from fullhouse.rules.house import House, HouseChange
-from tests.rules.ledger import Ledger, said
-from tests.rules.scenes import IDS, NOW, Scene, scenes
+from fullhouse.rules.allocation import Decision, Deferred, decide
+from fullhouse.rules.booking import (
+    BasketRequest,
+    Booked,
+    Booking,
+    BookRequest,
+    Cancelled,
+    Confirmed,
+    ExpireRequest,
+    Outcome,
+    Refused,
+)
+from tests.rules.inventions import Scene, scenes
+from tests.rules.ledger import said
+from tests.rules.scenes import GIVEN, IDS
 
-
-def houses_after(known: Known, decision: Decision) -> dict[str, House]:
-    """The houses when the decision is written."""
-    unchanged = {event_id: HouseChange(house.bookings_made, 0) for event_id, house in known.houses.items()}
-    changes = unchanged | decision.changes
-    return {
-        event_id: house._replace(
-            bookings_made=changes[event_id].bookings_made, taken=house.taken + changes[event_id].places
-        )
-        for event_id, house in known.houses.items()
-    }
-
-
-def rows_after(known: Known, decision: Decision) -> dict[str, Booking]:
-    """All bookings when the decision is written, in the order of the engine's statements."""
-    rows = dict(known.bookings)
-    rows |= {booking.id: booking for booking in decision.booked}
-    return rows | {booking.id: booking for booking in decision.cancelled}
+T = TypeVar("T", Booked, Confirmed, Cancelled)
 
 
-def held(bookings: Iterable[Booking], event_id: str) -> int:
-    return sum(b.places for b in bookings if b.status == "confirmed" and b.event_id == event_id)
+def fresh(decision: Decision, kind: type[T]) -> list[Booking]:
+    """The bookings of all answers of a kind that are no repetitions."""
+    return [o.booking for o in decision.outcomes if isinstance(o, kind) and not o.replayed]
 
 
-def known_after(known: Known, decision: Decision) -> Known:
-    """What the database would say to the next batch."""
-    return Known(houses_after(known, decision), rows_after(known, decision), {**known.keys, **decision.keys})
-
-
-def is_plain_refusal(outcome: Outcome) -> bool:
+def is_plain_refusal(outcome: Outcome | Deferred) -> bool:
     return isinstance(outcome, Refused) and not outcome.replayed
 
 
-@given(scenes())
-def test_the_engine_answers_as_a_clerk_who_adds_everything_up_each_time(scene: Scene) -> None:
-    clerk = Ledger(scene.known)
-    assert [said(outcome) for outcome in scene.decide().outcomes] == [clerk.answer(r) for r in scene.requests]
+def without_refused(scene: Scene, decision: Decision) -> tuple[Scene, list[int]]:
+    """The scene with somebody who only wants releases in place of each who was refused or deferred first.
 
-
-@given(scenes())
-def test_places_out_never_exceed_places_in_after_any_request(scene: Scene) -> None:
-    for end in range(len(scene.requests) + 1):
-        for house in houses_after(scene.known, scene.decide(scene.requests[:end])).values():
-            assert 0 <= house.taken <= house.capacity
-
-
-@given(scenes())
-def test_the_counts_change_by_the_places_of_the_bookings(scene: Scene) -> None:
-    decision = scene.decide()
-    after = rows_after(scene.known, decision)
-    for event_id, house in houses_after(scene.known, decision).items():
-        before = scene.known.houses[event_id]
-        change = held(after.values(), event_id) - held(scene.known.bookings.values(), event_id)
-        assert house.taken - before.taken == change
-        assert (event_id in decision.changes) is (house != before), "only what has changed is written"
-
-
-@given(scenes(), st.data())
-def test_what_comes_later_never_changes_what_was_answered_before(scene: Scene, data: st.DataObject) -> None:
-    cut = data.draw(st.integers(0, len(scene.requests)))
-    others = data.draw(st.permutations(scene.requests[cut:]))
-    whole = scene.decide().outcomes
-    assert scene.decide(scene.requests[:cut]).outcomes == whole[:cut]
-    assert scene.decide([*scene.requests[:cut], *others, *others]).outcomes[:cut] == whole[:cut]
-
-
-@given(scenes(), st.data())
-def test_one_large_batch_is_two_smaller_ones_in_a_row(scene: Scene, data: st.DataObject) -> None:
-    cut = data.draw(st.integers(0, len(scene.requests)))
-    whole, first = scene.decide(), scene.decide(scene.requests[:cut])
-    second = Scene(scene.requests[cut:], known_after(scene.known, first))
-    rest = decide(second.requests, second.known, NOW, IDS[len(first.booked) :])
-    assert first.outcomes + rest.outcomes == whole.outcomes
-    assert houses_after(second.known, rest) == houses_after(scene.known, whole)
-    assert rows_after(second.known, rest) == rows_after(scene.known, whole)
-
-
-@given(scenes())
-def test_a_refused_request_changes_nothing(scene: Scene) -> None:
-    outcomes = scene.decide().outcomes
-    kept = [
-        number
-        for number, (request, outcome) in enumerate(zip(scene.requests, outcomes, strict=True))
+    Who was deferred behind another of his event is left out. Says which numbers were not touched.
+    """
+    requests, asked_at, untouched = [], [], []
+    deferred: set[str] = set()
+    for n, (request, outcome) in enumerate(zip(scene.requests, decision.outcomes, strict=True)):
+        is_deferred = isinstance(outcome, Deferred)
+        if is_deferred and request.event_id in deferred:
+            continue
+        if is_deferred:
+            deferred.add(request.event_id)
         # A refusal under a key is remembered, so it is not as if it had never been asked.
-        if not (is_plain_refusal(outcome) and request.key is None)
-    ]
-    without = scene.decide([scene.requests[number] for number in kept])
-    assert without.outcomes == [outcomes[number] for number in kept]
-    assert without[1:] == scene.decide()[1:], "the same is written"
+        is_nothing = is_deferred or (is_plain_refusal(outcome) and request.key is None)
+        if not is_nothing:
+            untouched.append(n)
+        requests.append(ExpireRequest(request.event_id) if is_nothing else request)
+        asked_at.append(scene.asked_at[n])
+    return scene._replace(requests=requests, asked_at=asked_at), untouched
+
+
+@given(scenes() | scenes(is_crowded=True))
+def test_a_refused_or_deferred_request_changes_nothing(scene: Scene) -> None:
+    for due_max in (1, 500):
+        whole = scene.decide(due_max)
+        others, untouched = without_refused(scene, whole)
+        # All that was read stays read.
+        known = scene.records.known(scene.requests, scene.now, due_max)
+        without = decide(others.requests, known, GIVEN, others.asked_at)
+        answers = [said(outcome) for outcome in without.outcomes]
+        kept = [a for a, r in zip(answers, others.requests, strict=True) if not isinstance(r, ExpireRequest)]
+        bought = [n for n in untouched if not isinstance(scene.requests[n], ExpireRequest)]
+        assert kept == [said(whole.outcomes[n]) for n in bought]
+        assert without[1:] == whole[1:], "the same is written"
 
 
 @given(scenes())
@@ -117,27 +86,82 @@ def test_what_was_given_in_is_left_as_it_was(scene: Scene) -> None:
 @given(scenes())
 def test_bookings_are_numbered_on_without_a_gap(scene: Scene) -> None:
     decision = scene.decide()
-    for event_id, house in houses_after(scene.known, decision).items():
-        before = scene.known.houses[event_id].bookings_made
-        numbers = [booking.number for booking in decision.booked if booking.event_id == event_id]
+    for event_id, house in scene.records.after(decision).houses.items():
+        before = scene.records.houses[event_id].bookings_made
+        numbers = [booking.number for booking in fresh(decision, Booked) if booking.event_id == event_id]
         assert numbers == list(range(before + 1, house.bookings_made + 1))
-    assert [booking.id for booking in decision.booked] == IDS[: len(decision.booked)]
+    assert [booking.id for booking in fresh(decision, Booked)] == IDS[: len(fresh(decision, Booked))]
 
 
 @given(scenes())
 def test_what_is_written_is_what_was_answered(scene: Scene) -> None:
     decision = scene.decide()
-    fresh = [outcome for outcome in decision.outcomes if not outcome.replayed]
-    assert decision.booked == [outcome.booking for outcome in fresh if isinstance(outcome, Booked)]
-    told = [outcome.booking for outcome in fresh if isinstance(outcome, Cancelled)]
-    before = {b.id for b in scene.known.bookings.values() if b.status == "cancelled"}
-    assert {b.id for b in decision.cancelled} == {b.id for b in told} - before
-    assert len({b.id for b in decision.cancelled}) == len(decision.cancelled), "each is given back once"
+    made = {kind: [] for kind in (BookRequest, BasketRequest)}  # type: dict[type, list[Booking]]
+    for request, outcome in zip(scene.requests, decision.outcomes, strict=True):
+        if isinstance(outcome, Booked) and not outcome.replayed:
+            made[type(request)].append(outcome.booking)
+    assert decision.booked == made[BookRequest]
+    assert decision.reserved == made[BasketRequest]
+    rows = scene.records.bookings
+    was_cancelled = {b.id for b in rows.values() if b.status == "cancelled"}
+    was_confirmed = {b.id for b in rows.values() if b.status == "confirmed"}
+    assert {b.id for b in decision.cancelled} == {b.id for b in fresh(decision, Cancelled)} - was_cancelled
+    assert {b.id for b in decision.confirmed} == {b.id for b in fresh(decision, Confirmed)} - was_confirmed
+    for ended in (decision.cancelled, decision.confirmed, decision.expired):
+        assert not [b for b, times in Counter(b.id for b in ended).items() if times > 1], "each is written once"
+
+
+@given(scenes())
+def test_the_holds_that_expire_are_those_that_ran_out_for_somebody_who_asked(scene: Scene) -> None:
+    decision = scene.decide()
+    latest = dict(zip((request.event_id for request in scene.requests), scene.asked_at, strict=True))
+    after = scene.records.after(decision).bookings
+    for before in scene.records.bookings.values():
+        if before.status == "held" and after[before.id].status in {"held", "expired"}:
+            assert before.expires_at is not None
+            ran_out = before.event_id in latest and before.expires_at <= latest[before.event_id]
+            assert after[before.id].status == ("expired" if ran_out else "held")
+    assert {b.id for b in decision.expired} == {
+        b.id for b in after.values() if b.status == "expired" and scene.records.bookings[b.id].status == "held"
+    }
 
 
 @given(scenes())
 def test_every_new_key_is_remembered_and_no_old_one_is_written_again(scene: Scene) -> None:
     decision = scene.decide()
     asked = {request.key.id for request in scene.requests if request.key}
-    assert set(decision.keys) == asked - set(scene.known.keys)
+    assert set(decision.keys) == asked - set(scene.records.keys)
     assert not any(remembered.outcome.replayed for remembered in decision.keys.values())
+
+
+@given(scenes(is_crowded=True))
+def test_who_is_deferred_is_not_remembered(scene: Scene) -> None:
+    decision = scene.decide(due_max=1)
+    answered = {
+        request.key.id
+        for request, outcome in zip(scene.requests, decision.outcomes, strict=True)
+        if request.key and not isinstance(outcome, Deferred)
+    }
+    assert set(decision.keys) == answered - set(scene.records.keys)
+
+
+@given(scenes())
+def test_the_tickets_are_those_of_the_bookings_that_became_confirmed(scene: Scene) -> None:
+    decision = scene.decide()
+    became = [b for b in (*decision.booked, *decision.reserved, *decision.confirmed) if b.status == "confirmed"]
+    expected = []
+    for b in became:
+        lines = b.price.lines if b.price else ()
+        types = [line.ticket_type_id for line in lines for _ in range(line.quantity)]
+        if b in decision.booked:
+            types = ["general"] * b.places
+        expected += [(b.event_id, b.number, n, type_id) for n, type_id in enumerate(types, 1)]
+    assert sorted(ticket[:4] for ticket in decision.tickets) == sorted(expected)
+    assert {ticket.state for ticket in decision.tickets} <= {"valid"}
+
+
+@given(scenes())
+def test_ticket_codes_are_all_different(scene: Scene) -> None:
+    codes = [ticket.code for ticket in scene.decide().tickets]
+    assert len(set(codes)) == len(codes)
+    assert all(re.fullmatch(r"[0-9a-f]{32}", code) for code in codes)

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic_core import to_json
 
-from fullhouse.rules.booking import Booked, Booking, Cancelled, EventCreated, Refused
+from fullhouse.rules.booking import Booked, Booking, Buyer, Cancelled, Confirmed, EventCreated, Refused
 from fullhouse.rules.event import Event
-from fullhouse.rules.idempotency import answered_with, key_for, outcome_of, record_of
+from fullhouse.rules.idempotency import answer_of, answered_with, key_for, outcome_of, record_of
 from fullhouse.rules.refusals import REFUSALS, Refusal
 
 # What comes over HTTP and out of PostgreSQL has no lone surrogates and no NUL.
@@ -23,9 +23,13 @@ bookings = st.builds(
     event_id=ids,
     number=st.integers(1, 2**30),
     places=st.integers(1, 100),
-    status=st.sampled_from(["confirmed", "cancelled"]),
+    status=st.sampled_from(["held", "confirmed", "expired", "cancelled"]),
     created_at=moments,
     cancelled_at=st.none() | moments,
+    expires_at=st.none() | moments,
+    buyer=st.none() | st.builds(Buyer, words, words),
+    drawn=st.none() | st.dictionaries(ids, st.integers(0, 100), max_size=2),
+    paid_by=st.sampled_from([None, "cash", "card_terminal", "comp"]),
 )
 events = st.builds(
     Event,
@@ -76,6 +80,28 @@ def test_a_booking_that_was_cancelled_since_is_answered_as_it_was_booked(booking
     again = answered_with(booking, "confirmed")
     assert again == Booked(booking._replace(status="confirmed", cancelled_at=None))
     assert type(again) is Booked
+
+
+@given(bookings)
+def test_a_hold_is_answered_as_it_was_made_whatever_became_of_it(booking: Booking) -> None:
+    again = answered_with(booking, "held")
+    assert again == Booked(booking._replace(status="held", cancelled_at=None, paid_by=None))
+    assert type(again) is Booked
+
+
+@given(bookings)
+def test_a_confirmation_is_answered_with_how_it_was_paid_though_it_was_cancelled_since(booking: Booking) -> None:
+    again = answered_with(booking, "confirmation")
+    assert again == Confirmed(booking._replace(status="confirmed", cancelled_at=None))
+    assert type(again) is Confirmed
+
+
+@given(bookings)
+def test_what_was_answered_is_remembered_apart_from_the_booking(booking: Booking) -> None:
+    assert answer_of(Booked(booking._replace(status="held"))) == "held"
+    assert answer_of(Booked(booking._replace(status="confirmed"))) == "confirmed"
+    assert answer_of(Confirmed(booking)) == "confirmation"
+    assert answer_of(Cancelled(booking)) == "cancelled"
 
 
 @given(bookings)

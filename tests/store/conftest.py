@@ -10,7 +10,10 @@ from fullhouse.store.db import Database, WriteConn, connect_engine
 from fullhouse.store.embedded import Embedded
 from tests.store.rows import Rows, database_made
 
-TABLES = ["idempotency_keys", "api_keys", "bookings", "houses", "events"]
+TABLES = [
+    *("idempotency_keys", "api_keys", "tickets", "bookings"),
+    *("ticket_type_pools", "ticket_types", "pools", "fees", "promo_codes", "houses", "events"),
+]
 
 
 @pytest.fixture(scope="session")

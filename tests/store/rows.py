@@ -13,15 +13,17 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 from psycopg.rows import TupleRow
 
-from fullhouse.rules.booking import Booking
+from fullhouse.rules.booking import Booking, Buyer, Status, Ticket
 from fullhouse.rules.event import EventDraft
 from fullhouse.rules.house import HouseChange
-from fullhouse.store import booking, event, house, organizer
+from fullhouse.rules.price import Amount, Price, PricedLine
+from fullhouse.store import booking, event, house, organizer, ticket_type
 from fullhouse.store.db import Database, ReadConn, WriteConn
 from fullhouse.store.embedded import Embedded
 from fullhouse.store.pipeline import Pipeline
 
 NOW = datetime(2030, 5, 1, 19, 30, 0, 123456, tzinfo=UTC)
+EXPIRES_AT = NOW + timedelta(minutes=10)
 _numbers = itertools.count(1)
 _prepared: WeakKeyDictionary[WriteConn, dict[str, bytes]] = WeakKeyDictionary()
 
@@ -32,13 +34,35 @@ def new_id() -> str:
 
 
 class OnSale(NamedTuple):
-    """An event."""
+    """An event, and its ticket type."""
 
     id: str
+    type_id: str
 
     def booking(self, number: int, places: int) -> Booking:
         """A booking of this event that is not written yet."""
         return Booking(new_id(), self.id, number, places, "confirmed", NOW, None)
+
+    def reserved(
+        self, number: int, type_id: str, places: int, pool_id: str | None = None, status: Status = "held"
+    ) -> Booking:
+        """A booking of this event by one line that is not written yet."""
+        line = PricedLine(type_id, 'Dear “seats”, "{\\n}"', places, Amount(2_500 * places, 0), (), 2_500)
+        return self.booking(number, places)._replace(
+            status=status,
+            expires_at=EXPIRES_AT,
+            buyer=Buyer('Zoë {O\'Hara}, \\ "Z"', "zoe@example.org"),
+            price=Price("EUR", (line,), ()),
+            drawn={pool_id: places} if pool_id else None,
+        )
+
+    def tickets(self, *bookings: Booking, type_id: str | None = None) -> list[Ticket]:
+        """A ticket for each place of bookings of this event."""
+        return [
+            Ticket(self.id, one.number, n, type_id or self.type_id, new_id().replace("-", ""))
+            for one in bookings
+            for n in range(1, one.places + 1)
+        ]
 
 
 @contextmanager
@@ -59,11 +83,12 @@ async def put_on_sale(
     database: Database, capacity: int = 100, *, name: str = "Concert", venue: str = "Small house", days: int = 30
 ) -> OnSale:
     """An event with its house."""
-    made = OnSale(new_id())
+    made = OnSale(new_id(), new_id())
     draft = EventDraft(name, NOW + timedelta(days=days), venue, capacity)
     async with database.write() as conn:
         await event.create(conn, made.id, organizer.DEFAULT_ID, draft, NOW)
-        await house.create(conn, made.id, draft.starts_at, capacity)
+        await house.create(conn, made.id, capacity)
+        await ticket_type.create_general_admission(conn, made.id, made.type_id, NOW)
     return made
 
 
@@ -71,7 +96,8 @@ async def sell(conn: WriteConn, on_sale: OnSale, *places: int) -> list[Booking]:
     """Bookings number 1, 2, ... of an event."""
     bookings = [on_sale.booking(number, wanted) for number, wanted in enumerate(places, 1)]
     async with batch(conn) as pipeline:
-        booking.insert(pipeline, bookings, {on_sale.id: HouseChange(len(bookings), sum(places))})
+        change = HouseChange(len(bookings), sum(places))
+        booking.insert(pipeline, bookings, on_sale.tickets(*bookings), {on_sale.id: change})
         await pipeline.commit()
     return bookings
 

@@ -7,7 +7,7 @@ import pytest
 from fullhouse.rules.event import Availability, Event, EventFilter, EventPosition
 from fullhouse.store import event
 from fullhouse.store.db import Database, WriteConn
-from tests.store.rows import NOW, new_id, put_on_sale, sell
+from tests.store.rows import NOW, Rows, new_id, put_on_sale, sell
 
 EVERYTHING = EventFilter()
 
@@ -33,6 +33,16 @@ async def test_an_event_is_found_with_what_is_left_of_it(database: Database, con
     assert found == {made.id: expected}
     assert left == {made.id: Availability(made.id, 100, 95)}
     assert await listed(database, EVERYTHING) == [expected]
+
+
+async def test_what_is_held_back_is_not_left(database: Database, rows: Rows) -> None:
+    made = await put_on_sale(database, 100)
+    await rows.run("UPDATE houses SET held_back = 30")
+    async with database.read() as reader:
+        (found,) = (await event.find(reader, [made.id])).values()
+        (left,) = (await event.availability(reader, [made.id])).values()
+    assert [found.available_seats, left.available_seats] == [70, 70]
+    assert [one.available_seats for one in await listed(database, EVERYTHING)] == [70]
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 7, 50])

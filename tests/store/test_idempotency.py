@@ -7,7 +7,7 @@ from psycopg import errors
 
 from fullhouse.actions import installation
 from fullhouse.rules.allocation import Remembered
-from fullhouse.rules.booking import Booked, Cancelled, EventCreated, Outcome, Refused
+from fullhouse.rules.booking import Booked, Cancelled, Confirmed, EventCreated, Outcome, Refused, Released
 from fullhouse.rules.event import Event
 from fullhouse.rules.idempotency import key_for
 from fullhouse.rules.refusals import NotEnoughSeats
@@ -15,15 +15,19 @@ from fullhouse.store import booking, idempotency
 from fullhouse.store.db import Database, WriteConn
 from tests.store.rows import NOW, OnSale, Rows, batch, new_id
 
-ON_SALE = OnSale(new_id())
+ON_SALE = OnSale(new_id(), new_id())
 BOOKING, GONE = ON_SALE.booking(1, 2), ON_SALE.booking(2, 3)._replace(status="cancelled", cancelled_at=NOW)
+PAID = ON_SALE.reserved(3, ON_SALE.type_id, 2, new_id(), "confirmed")._replace(paid_by="cash")
 EVENT = Event(new_id(), "Été “live”, C:\\ 100%", NOW, "{a,b}", 5, 5, NOW)
 OUTCOMES: list[Outcome] = [
     Booked(BOOKING),
     Booked(GONE._replace(status="confirmed", cancelled_at=None)),
     Cancelled(GONE),
+    Booked(PAID._replace(status="held", paid_by=None)),
+    Confirmed(PAID),
     EventCreated(EVENT),
     Refused(NotEnoughSeats("Only 2 seats are left.", available_seats=2)),
+    Refused(NotEnoughSeats("Sold out.", available_seats=0, lines=[{"ticket_type_id": new_id(), "possible": 0}])),
 ]
 
 
@@ -40,7 +44,8 @@ async def remember(conn: WriteConn, keys: dict[str, Remembered]) -> None:
 
 async def write_bookings(conn: WriteConn) -> None:
     async with batch(conn) as pipeline:
-        booking.insert(pipeline, [BOOKING, GONE], {})
+        booking.insert(pipeline, [BOOKING, GONE], [], {})
+        booking.insert_reserved(pipeline, [PAID])
         booking.cancel(pipeline, [GONE], NOW)
         await pipeline.commit()
 
@@ -70,6 +75,11 @@ async def test_a_key_is_written_once_and_the_first_answer_stays(database: Databa
     async with database.read() as reader:
         assert await idempotency.find(reader, first) == keys[first]
         assert await idempotency.find(reader, list(keys)[1]) is None, "the whole batch was rolled back"
+
+
+async def test_a_release_has_no_key(conn: WriteConn) -> None:
+    with pytest.raises(TypeError):
+        await remember(conn, {"0" * 32: Remembered("0" * 32, Released(0, is_more=False))})
 
 
 async def put(rows: Rows, count: int, days_old: float) -> None:

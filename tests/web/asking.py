@@ -17,9 +17,13 @@ def event_body(**changes: object) -> Json:
     return {"name": "Concert", "date": FUTURE, "venue": "Small house", "total_seats": 12, **changes}
 
 
-async def new_event(client: httpx.AsyncClient, **changes: object) -> Json:
+async def new_event(
+    client: httpx.AsyncClient,
+    headers: Any = None,
+    **changes: Any,
+) -> Json:
     """Put an event on sale."""
-    answer = await client.post("/events", json=event_body(**changes))
+    answer = await client.post("/events", json=event_body(**changes), headers=headers)
     assert answer.status_code == 201, answer.text
     event: Json = answer.json()
     return event

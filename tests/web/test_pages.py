@@ -11,21 +11,67 @@ import pytest
 from jsonschema_rs import Draft202012Validator
 from prometheus_client.parser import text_string_to_metric_families
 from psycopg.conninfo import make_conninfo
+from pydantic import BaseModel
 from schemathesis.specs.openapi import definitions
 
+from fullhouse.web.api.offer_shapes import FeeShape, PoolShape, TicketTypeShape
+from fullhouse.web.api.promo_shapes import PromoCodeShape
 from fullhouse.web.api.shapes import AvailabilityShape, BookingShape, EventShape, ProblemShape
 from tests.web.asking import NOBODY, Json, assert_problem, new_booking, new_event, post_booking
 from tests.web.conftest import Served
+from tests.web.offering import BODIES, KINDS, listed, new, url_of
 
 CALLS = {
     ("post", "/events"),
     ("get", "/events"),
     ("get", "/events/{event_id}"),
+    ("patch", "/events/{event_id}"),
     ("get", "/events/{event_id}/availability"),
+    ("post", "/quotes"),
+    ("get", "/events/{event_id}/details"),
+    ("post", "/events/{event_id}/publication"),
+    ("delete", "/events/{event_id}/publication"),
+    ("post", "/events/{event_id}/copies"),
+    ("post", "/events/{event_id}/series"),
+    ("get", "/series/{series_id}"),
     ("post", "/bookings"),
     ("get", "/bookings/{booking_id}"),
+    ("get", "/bookings/{booking_id}/tickets"),
+    ("post", "/bookings/{booking_id}/confirmation"),
     ("patch", "/bookings/{booking_id}/cancel"),
+    ("get", "/bookings/{booking_id}/payments"),
+    ("post", "/bookings/{booking_id}/payments"),
+    ("post", "/bookings/{booking_id}/refunds"),
+    ("post", "/bookings/{booking_id}/refunds/{refund_id}/completion"),
+    ("post", "/payments/stripe/events"),
+    ("post", "/payments/bank_transfer/statements"),
+    ("get", "/events/{event_id}/explanation"),
+    *(
+        (method, f"/events/{{event_id}}/{tail}")
+        for kind, one in (
+            ("pools", "pool_id"),
+            ("ticket-types", "ticket_type_id"),
+            ("fees", "fee_id"),
+            ("promo-codes", "promo_code_id"),
+        )
+        for tail, methods in ((kind, ("get", "post")), (f"{kind}/{{{one}}}", ("get", "patch", "delete")))
+        for method in methods
+    ),
 }
+
+KEYLESS = {
+    ("patch", "/events/{event_id}"),
+    ("post", "/events/{event_id}/publication"),
+    ("delete", "/events/{event_id}/publication"),
+    ("post", "/events/{event_id}/copies"),
+    ("post", "/events/{event_id}/series"),
+    # These do the same again by themselves.
+    ("post", "/bookings/{booking_id}/payments"),
+    ("post", "/bookings/{booking_id}/refunds/{refund_id}/completion"),
+    ("post", "/payments/stripe/events"),
+    ("post", "/payments/bank_transfer/statements"),
+}
+"""Writes that remember no answer under an `Idempotency-Key`. May only get fewer."""
 
 
 async def test_the_first_page_is_html_or_json_as_the_client_asks(client: httpx.AsyncClient) -> None:
@@ -76,10 +122,11 @@ async def test_the_document_is_openapi_3_1_and_tells_every_call(client: httpx.As
     for path, item in document["paths"].items():
         for method, call in item.items():
             assert call["description"], (method, path)
-            assert call["responses"].keys() & {"200", "201"}
+            assert call["responses"].keys() & {"200", "201", "204"}
             named = {parameter["name"] for parameter in call.get("parameters", []) if parameter["in"] == "path"}
             assert named == set(re.findall(r"\{(\w+)\}", path))
-            assert len([p for p in call.get("parameters", []) if p["name"] == "Idempotency-Key"]) == (method != "get")
+            takes_key = method != "get" and path != "/quotes" and (method, path) not in KEYLESS
+            assert len([p for p in call.get("parameters", []) if p["name"] == "Idempotency-Key"]) == takes_key
 
 
 async def test_the_document_is_valid_openapi_open_and_closed(
@@ -122,6 +169,25 @@ async def test_real_answers_have_the_documented_shapes(client: httpx.AsyncClient
         ProblemShape.model_validate_json(answer.content)
 
 
+@pytest.mark.parametrize(
+    ("kind", "shape", "changes"),
+    [
+        ("pools", PoolShape, {"name": "Other"}),
+        ("ticket-types", TicketTypeShape, {"name": "Other"}),
+        ("fees", FeeShape, {"name": "Other"}),
+        ("promo-codes", PromoCodeShape, {"code": "Other"}),
+    ],
+)
+async def test_what_an_event_offers_has_the_documented_shapes(
+    client: httpx.AsyncClient, event: Json, kind: str, shape: type[BaseModel], changes: Json
+) -> None:
+    made = await new(client, event, kind)
+    answer = await client.patch(url_of(event, kind, made), json=changes)
+    for thing in (made, answer.json(), *await listed(client, event, kind)):
+        shape.model_validate(thing)
+        assert list(thing) == list(shape.model_fields)
+
+
 async def test_it_is_alive_and_ready(client: httpx.AsyncClient) -> None:
     for path in ("/healthz", "/readyz"):
         answer = await client.get(path)
@@ -155,6 +221,8 @@ async def test_without_a_database_it_is_alive_and_everything_else_says_so(served
             client.patch(f"/bookings/{NOBODY}/cancel"),
             post_booking(client, NOBODY),
             client.post("/events", json={"name": "x", "venue": "y", "date": "2041-01-01T00:00:00Z", "total_seats": 1}),
+            *(client.get(url_of({"id": NOBODY}, kind)) for kind in KINDS),
+            *(client.post(url_of({"id": NOBODY}, kind), json=BODIES[kind]()) for kind in KINDS),
         )
         wrong = [(answer.request.method, answer.url.path, answer.status_code) for answer in answers]
         assert [one for one in wrong if one[2] != 503] == []

@@ -139,12 +139,12 @@ async def test_what_is_no_json_of_the_right_kind_is_refused(
 
 async def test_huge_numbers_are_no_seats(client: httpx.AsyncClient, conninfo: str, event: Json) -> None:
     before = everything(conninfo)
-    for digits in (20, 4299, 4300, 4301, 10_000, 60_000):
+    for digits in (20, 4299, 4300, 4301, 10_000, 60_000, 300_000):
         for number in ("9" * digits, "-" + "9" * digits, "9" * digits + ".0", "1e" + "9" * digits):
             for headers in (JSON, {**JSON, "idempotency-key": "huge"}):
                 body = f'{{"event_id":"{event["id"]}","num_seats":{number}}}'.encode()
                 answer = await client.post("/bookings", content=body, headers=headers)
-                assert_problem(answer, 422 if len(body) <= 65_536 else 413, answer.json()["code"])
+                assert_problem(answer, 422 if len(body) <= 262_144 else 413, answer.json()["code"])
     assert everything(conninfo) == before
 
 
@@ -191,14 +191,14 @@ async def test_a_body_of_10_mb_is_too_large_announced_or_not(
     for method, path in (("POST", "/events"), ("POST", "/bookings"), ("PATCH", f"/bookings/{booking['id']}/cancel")):
         for content in (b" " * 10_485_760, in_pieces()):
             answer = await client.request(method, path, content=content, headers=JSON)
-            assert assert_problem(answer, 413, "payload_too_large")["limit_bytes"] == 65_536
+            assert assert_problem(answer, 413, "payload_too_large")["limit_bytes"] == 262_144
     assert (await client.get(f"/bookings/{booking['id']}")).json() == booking
     await client.patch(f"/bookings/{booking['id']}/cancel")
     assert everything(conninfo)[:2] == before[:2]
 
 
 async def test_the_largest_body_is_taken(client: httpx.AsyncClient, event: Json) -> None:
-    body = json.dumps({"event_id": event["id"], "num_seats": 1}).encode().ljust(65_536)
+    body = json.dumps({"event_id": event["id"], "num_seats": 1}).encode().ljust(262_144)
     assert (await client.post("/bookings", content=body, headers=JSON)).status_code == 201
     assert_problem(await client.post("/bookings", content=body + b" ", headers=JSON), 413, "payload_too_large")
 

@@ -1,11 +1,15 @@
-"""Bookings: made, looked up, cancelled."""
+"""Bookings: made, looked up, confirmed, cancelled."""
+
+import json
 
 from fullhouse.actions import booking
 from fullhouse.actions.deps import Deps
-from fullhouse.rules.booking import Booked, Booking, Cancelled, Outcome, Refused
+from fullhouse.rules.booking import Booked, Booking, Cancelled, Confirmed, Outcome, Refused
 from fullhouse.rules.reference import reference_of
 from fullhouse.rules.refusals import BookingNotFound, ValidationFailed
+from fullhouse.web.api.basket_shapes import BasketShape, ConfirmationRequest, reserved_json, ticket_fields
 from fullhouse.web.api.shapes import BookingRequest, booking_json, uuid_or_none
+from fullhouse.web.auth import require_management
 from fullhouse.web.call import Call
 from fullhouse.web.errors import refused
 from fullhouse.web.http import JSON, REPLAYED, Answer, parse
@@ -14,6 +18,8 @@ from fullhouse.web.idempotency import key_of
 
 async def book(deps: Deps, call: Call) -> Answer:
     """`POST /bookings`."""
+    if b'"lines"' in call.body:
+        return await book_basket(deps, call)
     request = parse(BookingRequest, call.headers, call.body)
     key = None
     if b"idempotency-key" in call.headers:
@@ -21,18 +27,44 @@ async def book(deps: Deps, call: Call) -> Answer:
     return answer_of(await booking.book(deps, request.event_id, request.num_seats, key))
 
 
+async def book_basket(deps: Deps, call: Call) -> Answer:
+    """`POST /bookings` with lines."""
+    request = parse(BasketShape, call.headers, call.body)
+    if request.paid_by is not None:
+        require_management(call.caller)
+    key = None
+    if b"idempotency-key" in call.headers:
+        key = key_of(call.headers, call.caller, "POST /bookings", request.model_dump_json())
+    return answer_of(await booking.book_basket(deps, request.request(key)))
+
+
+async def confirm(deps: Deps, call: Call, booking_id: str) -> Answer:
+    """`POST /bookings/{id}/confirmation`."""
+    require_management(call.caller)
+    request = parse(ConfirmationRequest, call.headers, call.body)
+    canonical = id_of(booking_id)
+    key = key_of(call.headers, call.caller, f"POST /bookings/{canonical}/confirmation", request.paid_by)
+    return answer_of(await booking.confirm(deps, canonical, request.paid_by, key))
+
+
 async def cancel(deps: Deps, call: Call, booking_id: str) -> Answer:
     """`PATCH /bookings/{id}/cancel`."""
     if call.body:
         raise ValidationFailed("This call takes no body.", field="body")
-    canonical = _id(booking_id)
+    canonical = id_of(booking_id)
     key = key_of(call.headers, call.caller, f"PATCH /bookings/{canonical}/cancel", "")
     return answer_of(await booking.cancel(deps, canonical, key))
 
 
 async def show(deps: Deps, booking_id: str) -> Answer:
     """`GET /bookings/{id}`."""
-    return _answer(200, await booking.find(deps, _id(booking_id)))
+    return _answer(200, await booking.find(deps, id_of(booking_id)))
+
+
+async def tickets(deps: Deps, booking_id: str) -> Answer:
+    """`GET /bookings/{id}/tickets`."""
+    found = await booking.tickets(deps, id_of(booking_id))
+    return Answer(200, [JSON], json.dumps([ticket_fields(ticket) for ticket in found]).encode())
 
 
 def answer_of(outcome: Outcome) -> Answer:
@@ -40,7 +72,7 @@ def answer_of(outcome: Outcome) -> Answer:
     if isinstance(outcome, Booked):
         answer = _answer(201, outcome.booking)
         answer.headers.append((b"location", b"/bookings/" + outcome.booking.id.encode()))
-    elif isinstance(outcome, Cancelled):
+    elif isinstance(outcome, Cancelled | Confirmed):
         answer = _answer(200, outcome.booking)
     elif isinstance(outcome, Refused):
         answer = refused(outcome.refusal)
@@ -52,10 +84,14 @@ def answer_of(outcome: Outcome) -> Answer:
 
 
 def _answer(status: int, found: Booking) -> Answer:
-    return Answer(status, [JSON], booking_json(found, reference_of(found.event_id, found.number)))
+    reference = reference_of(found.event_id, found.number)
+    if found.price is None:
+        return Answer(status, [JSON], booking_json(found, reference))
+    return Answer(status, [JSON], reserved_json(found, reference, found.price))
 
 
-def _id(text: str) -> str:
+def id_of(text: str) -> str:
+    """The canonical form of a booking's id. Raises BookingNotFound for what is none."""
     canonical = uuid_or_none(text)
     if canonical is None:
         raise BookingNotFound("There is no such booking.")

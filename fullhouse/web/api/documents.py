@@ -30,9 +30,27 @@ MANAGEMENT = ("api_key_required",)
 def body_of(model: type[BaseModel], **changes: dict[str, Any]) -> dict[str, Any]:
     """A JSON body of this shape; `changes` add to the schema of its fields."""
     schema = model.model_json_schema()
+    # A reference counts from the top of the document, where the definitions of a body would not be found.
+    schema = _inlined(schema, schema.pop("$defs", {}))
     for name, change in changes.items():
         schema["properties"][name] |= change
     return {"required": True, "content": {"application/json": {"schema": schema}}}
+
+
+def _inlined(part: Any, definitions: dict[str, Any]) -> Any:  # noqa: ANN401 - a part of JSON
+    if isinstance(part, list):
+        return [_inlined(one, definitions) for one in part]
+    if not isinstance(part, dict):
+        return part
+    if "$ref" in part:
+        return _inlined(definitions[part["$ref"].removeprefix("#/$defs/")], definitions)
+    return {name: _inlined(one, definitions) for name, one in part.items()}
+
+
+def either_of(*bodies: dict[str, Any]) -> dict[str, Any]:
+    """A JSON body of one of several shapes."""
+    schemas = [body["content"]["application/json"]["schema"] for body in bodies]
+    return {"required": True, "content": {"application/json": {"schema": {"anyOf": schemas}}}}
 
 
 def problems(*codes: str, body: bool = False) -> dict[int | str, dict[str, Any]]:

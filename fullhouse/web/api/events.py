@@ -13,7 +13,8 @@ from fullhouse.rules.event import Event, EventFilter, EventPosition
 from fullhouse.rules.refusals import EventNotFound, ValidationFailed, busy
 from fullhouse.store import event as stored
 from fullhouse.store.db import TRANSIENT
-from fullhouse.web.api.shapes import EventRequest, availability_json, event_fields, moment_text, uuid_or_none
+from fullhouse.web.api.event_shapes import EventRequest
+from fullhouse.web.api.shapes import availability_json, event_fields, moment_text, uuid_or_none
 from fullhouse.web.auth import require_management
 from fullhouse.web.call import Call
 from fullhouse.web.http import JSON, REPLAYED, Answer, parse
@@ -24,8 +25,8 @@ async def create(deps: Deps, call: Call) -> Answer:
     """`POST /events`."""
     require_management(call.caller)
     request = parse(EventRequest, call.headers, call.body)
-    key = key_of(call.headers, call.caller, "POST /events", request.model_dump_json())
-    outcome = await event.create(deps, request.draft(), key)
+    key = key_of(call.headers, call.caller, "POST /events", request.asked())
+    outcome = await event.create(deps, request.draft(), key, request.details(), request.state)
     if not isinstance(outcome, EventCreated):
         raise TypeError(f"an event's key does not remember {outcome!r}")
     location = (b"location", b"/events/" + outcome.event.id.encode())
@@ -33,18 +34,21 @@ async def create(deps: Deps, call: Call) -> Answer:
     return Answer(201, [JSON, location, *([REPLAYED] if outcome.replayed else [])], body)
 
 
-async def show(deps: Deps, event_id: str) -> Answer:
+async def show(deps: Deps, call: Call, event_id: str) -> Answer:
     """`GET /events/{id}`."""
-    return Answer(200, [JSON], json.dumps(event_fields(await event.find(deps, _id(event_id)))).encode())
+    found = await event.find(deps, id_of_event(event_id), drafts=call.caller.may_manage)
+    return Answer(200, [JSON], json.dumps(event_fields(found)).encode())
 
 
-async def availability(deps: Deps, event_id: str) -> Answer:
+async def availability(deps: Deps, _: Call, event_id: str) -> Answer:
     """`GET /events/{id}/availability`."""
-    return Answer(200, [JSON], availability_json(await event.availability(deps, _id(event_id))))
+    return Answer(200, [JSON], availability_json(await event.availability(deps, id_of_event(event_id))))
 
 
-async def index(deps: Deps, chosen: EventFilter, limit: int, cursor: str | None) -> Answer:
+async def index(deps: Deps, call: Call, chosen: EventFilter, limit: int, cursor: str | None) -> Answer:
     """`GET /events`: a page of events, and a link to the next one while there is more."""
+    if chosen.state in {"draft", None}:
+        require_management(call.caller)
     after = None if cursor is None else _position(cursor)
     try:
         async with deps.database.read() as conn:
@@ -66,6 +70,8 @@ def _next_link(chosen: EventFilter, limit: int, last: Event) -> str:
         query["to"] = moment_text(chosen.until)
     if chosen.text is not None:
         query["q"] = chosen.text
+    if chosen.state != "published":
+        query["state"] = chosen.state or "all"
     return f'</events?{urlencode(query)}>; rel="next"'
 
 
@@ -80,7 +86,8 @@ def _position(cursor: str) -> EventPosition:
     return EventPosition(starts_at, event_id)
 
 
-def _id(text: str) -> str:
+def id_of_event(text: str) -> str:
+    """The canonical form of an event's id. Raises EventNotFound for what is no id."""
     canonical = uuid_or_none(text)
     if canonical is None:
         raise EventNotFound("There is no such event.")

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
 
 from fullhouse.rules.booking import Booking, Status
-from fullhouse.rules.event import Availability, Event, EventDraft
+from fullhouse.rules.event import Availability, Event
 
 UUID_PATTERN = "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$"
 TEXT_PATTERN = r"[^\x00-\x1f\x7f-\x9f]"
@@ -25,7 +25,7 @@ def uuid_or_none(text: str) -> str | None:
 
 def has_control_characters(text: str) -> bool:
     """Tell whether a text holds what no line of text has, and partly PostgreSQL can't hold."""
-    return any(unicodedata.category(character) in {"Cc", "Cs"} for character in text)
+    return not text.isprintable() and any(unicodedata.category(character) in {"Cc", "Cs"} for character in text)
 
 
 def _line_of_text(value: str) -> str:
@@ -73,19 +73,6 @@ class Shape(BaseModel):
     """Unknown fields are refused, so that a misspelt one is noticed."""
 
     model_config = ConfigDict(extra="forbid")
-
-
-class EventRequest(Shape):
-    """A new event."""
-
-    name: Line
-    date: Moment = Field(description="RFC 3339 with an offset, in the future.")
-    venue: Line
-    total_seats: int = Field(strict=True, ge=1, le=1_000_000)
-
-    def draft(self) -> EventDraft:
-        """The same, for the program."""
-        return EventDraft(self.name, self.date, self.venue, self.total_seats)
 
 
 class EventShape(Shape):

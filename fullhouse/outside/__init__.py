@@ -1,0 +1,1 @@
+"""What talks to other systems, one folder for each kind."""

@@ -1,0 +1,1 @@
+"""Ways to pay: one file for each provider, all behind one small interface."""

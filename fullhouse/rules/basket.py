@@ -1,0 +1,207 @@
+"""Booking by lines: whether they may be sold together, what of them fits, and the booking that they become."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from fullhouse.rules.booking import BasketRequest, Booking, Promo, PromoUse
+from fullhouse.rules.offer import Offer, TicketType, Wanted
+from fullhouse.rules.price import Price, price_of
+from fullhouse.rules.promo import PromoCode, not_valid_refusal, offer_with, use_of
+from fullhouse.rules.refusals import (
+    BuyerLimitReached,
+    BuyerRequired,
+    Fact,
+    NotEnoughSeats,
+    QuantityNotAllowed,
+    Refusal,
+    TicketTypeNotFound,
+)
+from fullhouse.rules.selling import Demand, OpenEvent, demand_of, window_refusal
+
+
+class Terms(NamedTuple):
+    """What a basket comes to by the offer alone, whatever is left: the same for all who want the same at one moment."""
+
+    refusal: Refusal | None
+    demand: Demand
+    code: PromoCode | None
+    use: PromoUse | None
+    price: Price
+
+
+class Fitting(NamedTuple):
+    """The lines that can be had, or why none can."""
+
+    lines: tuple[Wanted, ...]
+    refusal: Refusal | None = None
+
+
+class Fresh(NamedTuple):
+    """What a new booking gets from outside."""
+
+    booking_id: str
+    now: datetime
+    hold_time: timedelta
+
+
+def terms_of(offer: Offer, request: BasketRequest, code: PromoCode | None, now: datetime) -> Terms:
+    """The terms of a request; `code` is what its promo code names. Those of a refused one are empty."""
+    refusal = refusal_of(offer, request, code, now)
+    if refusal is not None:
+        return Terms(refusal, Demand(0, {}), None, None, Price(offer.currency, (), ()))
+    use = None if code is None else use_of(code, offer, request.lines)
+    return Terms(None, demand_of(offer, request.lines), code, use, agreed_price(offer, request, code))
+
+
+def refusal_of(offer: Offer, request: BasketRequest, code: PromoCode | None, now: datetime) -> Refusal | None:
+    """Why these lines are not sold, whatever is left; None if they are. `code` is what the request names."""
+    if request.promo_code is not None:
+        refusal = not_valid_refusal(code, request.lines, now)
+        if refusal is not None:
+            return refusal
+    is_box_office = request.paid_by is not None
+    quantities: Counter[str] = Counter()
+    for type_id, quantity in request.lines:
+        quantities[type_id] += quantity
+    for type_id, quantity in quantities.items():
+        ticket_type = offer.ticket_types.get(type_id)
+        if ticket_type is None or not _is_offered(ticket_type, code, is_box_office=is_box_office):
+            return TicketTypeNotFound("The event has no such ticket type.", ticket_type_id=type_id)
+        closed = window_refusal(ticket_type.sales_from, ticket_type.sales_until, now)
+        if closed is not None:
+            closed.facts["ticket_type_id"] = type_id
+            return closed
+        if not _is_allowed(ticket_type, quantity):
+            return _not_allowed(ticket_type)
+    return None
+
+
+def _is_offered(ticket_type: TicketType, code: PromoCode | None, *, is_box_office: bool) -> bool:
+    if ticket_type.visibility == "public":
+        return True
+    if ticket_type.visibility == "code":
+        return code is not None and code.opens(ticket_type)
+    return ticket_type.visibility == "box_office" and is_box_office
+
+
+def _is_allowed(ticket_type: TicketType, quantity: int) -> bool:
+    most = ticket_type.tickets_max
+    return ticket_type.tickets_min <= quantity and (most is None or quantity <= most)
+
+
+def _not_allowed(ticket_type: TicketType) -> QuantityNotAllowed:
+    least, most = ticket_type.tickets_min, ticket_type.tickets_max
+    if most is None:
+        return QuantityNotAllowed(
+            f"{ticket_type.name} is sold from {least} tickets on.", ticket_type_id=ticket_type.id, tickets_min=least
+        )
+    return QuantityNotAllowed(
+        f"{ticket_type.name} is sold in {least} to {most} tickets at once.",
+        ticket_type_id=ticket_type.id,
+        tickets_min=least,
+        tickets_max=most,
+    )
+
+
+def what_fits(event: OpenEvent, request: BasketRequest, demand: Demand) -> Fitting:
+    """All lines, if their demand fits; with `accept_fewer`, as much of each as the lines before it leave."""
+    if event.fits(demand):
+        return Fitting(request.lines)
+    lines = _fewer(event, request.lines) if request.accept_fewer else ()
+    return Fitting(lines) if lines else Fitting((), _not_enough(event, request.lines))
+
+
+def _fewer(event: OpenEvent, lines: Sequence[Wanted]) -> tuple[Wanted, ...]:
+    """As much of each line as the lines before it leave; what is left with fewer than its minimum is left out."""
+    kept: list[Wanted] = []
+    for type_id, wanted in lines:
+        quantity = _most(event, kept, event.offer.ticket_types[type_id], wanted)
+        if quantity:
+            kept.append(Wanted(type_id, quantity))
+    quantities: Counter[str] = Counter()
+    for type_id, quantity in kept:
+        quantities[type_id] += quantity
+    types = event.offer.ticket_types
+    return tuple(line for line in kept if quantities[line.ticket_type_id] >= types[line.ticket_type_id].tickets_min)
+
+
+def _most(event: OpenEvent, kept: Sequence[Wanted], ticket_type: TicketType, wanted: int) -> int:
+    """How many tickets of a type fit beside the lines that are kept."""
+    if not ticket_type.places:
+        return wanted
+    before = demand_of(event.offer, kept)
+    limits = [event.available - before.places]
+    for pool_id in ticket_type.pool_ids:
+        left = event.pools[pool_id]
+        if left is not None:
+            limits.append(left - before.drawn.get(pool_id, 0))
+    return min(wanted, max(0, min(limits)) // ticket_type.places)
+
+
+def _not_enough(event: OpenEvent, lines: Sequence[Wanted]) -> NotEnoughSeats:
+    """The refusal that says for each line how many tickets could be had of it alone."""
+    possible: list[dict[str, str | int]] = [
+        {
+            "ticket_type_id": type_id,
+            "quantity": quantity,
+            "possible": min(quantity, event.tickets_possible(event.offer.ticket_types[type_id])),
+        }
+        for type_id, quantity in lines
+    ]
+    some = any(line["possible"] for line in possible)
+    detail = "Not all of that is left; the lines say what is." if some else "Sold out."
+    return NotEnoughSeats(detail, available_seats=max(0, event.available), lines=possible)
+
+
+def buyer_refusal(offer: Offer, request: BasketRequest, had: Mapping[str, int]) -> Refusal | None:
+    """Why this buyer may not have these tickets beside those that he has, by ticket type; None if he may."""
+    if not offer.limits_buyers or request.paid_by is not None:
+        return None
+    if request.buyer is None:
+        return BuyerRequired("This event sells each buyer only so many tickets: say who buys.")
+    wanted: Counter[str] = Counter()
+    for type_id, quantity in request.lines:
+        wanted[type_id] += quantity
+    limits = [
+        (offer.ticket_types[type_id].buyer_tickets_max, had.get(type_id, 0), quantity, type_id)
+        for type_id, quantity in wanted.items()
+    ]
+    limits.append((offer.buyer_tickets_max, sum(had.values()), sum(wanted.values()), ""))
+    for most, before, quantity, type_id in limits:
+        if most is not None and before + quantity > most:
+            facts: dict[str, Fact] = {"tickets_max": most, "tickets_had": before}
+            if type_id:
+                facts["ticket_type_id"] = type_id
+            return BuyerLimitReached(f"One buyer may have {most} of these tickets, and has {before}.", **facts)
+    return None
+
+
+def booking_of(event: OpenEvent, request: BasketRequest, terms: Terms, fresh: Fresh) -> Booking:
+    """The booking on these terms: confirmed when it is free or paid already, held otherwise."""
+    booking_id, now, hold_time = fresh
+    is_done = request.paid_by is not None or terms.price.total.gross_minor == 0
+    return Booking(
+        booking_id,
+        event.house.event_id,
+        event.bookings_made,
+        terms.demand.places,
+        "confirmed" if is_done else "held",
+        now,
+        None,
+        None if is_done else now + hold_time,
+        request.buyer,
+        terms.price,
+        terms.demand.drawn or None,
+        request.paid_by,
+        None if terms.code is None or terms.use is None else Promo(terms.code.id, terms.use),
+    )
+
+
+def agreed_price(offer: Offer, request: BasketRequest, code: PromoCode | None) -> Price:
+    """What a basket costs: with the code, and nothing at all if it is given away."""
+    if request.paid_by == "comp":
+        given = {type_id: one._replace(price_minor=0) for type_id, one in offer.ticket_types.items()}
+        return price_of(offer._replace(ticket_types=given), request.lines)
+    return price_of(offer if code is None else offer_with(code, offer), request.lines)

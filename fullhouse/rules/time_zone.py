@@ -1,0 +1,16 @@
+"""Time zones: which names of the IANA database there are."""
+
+from functools import cache
+from zoneinfo import available_timezones
+
+
+@cache
+def _names() -> frozenset[str]:
+    # A set of names, since opening a zone by its name would follow any path, and large and small letters on some disks.
+    # "localtime" and "Factory" are no places: they mean what the server happens to be set to, and nothing.
+    return frozenset(available_timezones() - {"localtime", "Factory"})
+
+
+def is_time_zone(name: str) -> bool:
+    """Tell whether this is a name as `Europe/Berlin`."""
+    return name in _names()

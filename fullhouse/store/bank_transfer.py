@@ -1,0 +1,36 @@
+"""What came in on the bank account; written once, however often a statement is read."""
+
+from datetime import date, datetime
+
+from fullhouse.store.db import WriteConn
+
+
+async def add(
+    conn: WriteConn,
+    transfer_id: str,
+    payment_id: str | None,
+    booked_on: date,
+    amount_minor: int,
+    currency: str,
+    texts: tuple[str, str],
+    now: datetime,
+) -> bool:
+    """Write a transfer, with payer and text; False when it is there already."""
+    cursor = await conn.execute(
+        """
+        INSERT INTO bank_transfers (id, payment_id, booked_on, amount_minor, currency, payer, remittance, created_at)
+        VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
+        ON CONFLICT (id) DO NOTHING
+        """,
+        [transfer_id, payment_id, booked_on, amount_minor, currency, *texts, now],
+    )
+    return cursor.rowcount == 1
+
+
+async def count_of(conn: WriteConn, payment_ids: list[str]) -> int:
+    """How many transfers came in for payments."""
+    cursor = await conn.execute(
+        "SELECT count(*) FROM bank_transfers WHERE payment_id = ANY (%s::uuid[])", [payment_ids]
+    )
+    (count,) = await cursor.fetchone() or (0,)
+    return int(count)

@@ -1,0 +1,39 @@
+"""Explanations: why a ticket type sells or does not."""
+
+import json
+from typing import Any
+
+from fullhouse.actions import explanation
+from fullhouse.actions.deps import Deps
+from fullhouse.rules.explanation import Explanation, Limit
+from fullhouse.rules.refusals import EventNotFound
+from fullhouse.web.api.shapes import uuid_or_none
+from fullhouse.web.auth import require_management
+from fullhouse.web.call import Call
+from fullhouse.web.http import JSON, Answer
+
+
+async def show(deps: Deps, call: Call, event_id: str) -> Answer:
+    """`GET /events/{id}/explanation`."""
+    require_management(call.caller)
+    canonical = uuid_or_none(event_id)
+    if canonical is None:
+        raise EventNotFound("There is no such event.")
+    found = await explanation.of_event(deps, canonical)
+    return Answer(200, [JSON], json.dumps([_fields(one) for one in found]).encode())
+
+
+def _fields(explained: Explanation) -> dict[str, Any]:
+    return {
+        "ticket_type_id": explained.ticket_type.id,
+        "name": explained.ticket_type.name,
+        "is_on_sale": explained.is_on_sale,
+        "tickets_possible": explained.tickets_possible,
+        "limits": [_limit_fields(limit) for limit in explained.limits],
+    }
+
+
+def _limit_fields(limit: Limit) -> dict[str, Any]:
+    return limit._asdict() | {
+        "places": None if limit.places is None else {**limit.places._asdict(), "available": limit.places.available}
+    }

@@ -1,0 +1,88 @@
+"""Payments of bookings and money going back."""
+
+import json
+from uuid import UUID
+
+from fullhouse.actions import booking, payment, refund, statement
+from fullhouse.actions.deps import Deps
+from fullhouse.outside.payments.provider import ProviderUnavailable
+from fullhouse.rules.ledger import AT_THE_DESK
+from fullhouse.rules.refusals import ProviderDown
+from fullhouse.web.api.bookings import id_of
+from fullhouse.web.api.payment_shapes import (
+    PaymentRequest,
+    RefundRequest,
+    payment_fields,
+    refund_fields,
+    transfer_fields,
+)
+from fullhouse.web.auth import require_management
+from fullhouse.web.call import Call
+from fullhouse.web.http import JSON, Answer, parse
+from fullhouse.web.idempotency import key_of
+
+
+async def begin(deps: Deps, call: Call, booking_id: str) -> Answer:
+    """`POST /bookings/{id}/payments`."""
+    request = parse(PaymentRequest, call.headers, call.body)
+    if request.provider in AT_THE_DESK:
+        require_management(call.caller)
+    try:
+        made = await payment.begin(deps, id_of(booking_id), request.provider)
+    except ProviderUnavailable as error:
+        raise provider_down() from error
+    return Answer(201, [JSON], json.dumps(payment_fields(made, [])).encode())
+
+
+async def hear(deps: Deps, call: Call) -> Answer:
+    """`POST /payments/stripe/events`."""
+    signature = call.headers.get(b"stripe-signature", b"").decode("latin-1")
+    try:
+        await payment.hear(deps, "stripe", call.body, signature)
+    except ProviderUnavailable as error:
+        # Stripe sends a notice again that was not taken.
+        raise provider_down() from error
+    return Answer(204, [], b"")
+
+
+async def index(deps: Deps, booking_id: str) -> Answer:
+    """`GET /bookings/{id}/payments`."""
+    payments, refunds = await payment.of_booking(deps, id_of(booking_id))
+    return Answer(200, [JSON], json.dumps([payment_fields(one, refunds) for one in payments]).encode())
+
+
+async def send_back(deps: Deps, call: Call, booking_id: str) -> Answer:
+    """`POST /bookings/{id}/refunds`."""
+    require_management(call.caller)
+    request = parse(RefundRequest, call.headers, call.body)
+    found = await booking.find(deps, id_of(booking_id))
+    key = key_of(call.headers, call.caller, f"POST /bookings/{found.id}/refunds", request.model_dump_json())
+    # What stands for the request is the refund's id, so that the same request can't send money back twice.
+    refund_id = str(UUID(key.id)) if key is not None else None
+    try:
+        one, made = await refund.ask(deps, found, request.payment_id, request.amount_minor, refund_id)
+    except ProviderUnavailable as error:
+        raise provider_down() from error
+    return Answer(201, [JSON], json.dumps(refund_fields(made, one.id)).encode())
+
+
+async def complete(deps: Deps, call: Call, booking_id: str, refund_id: str) -> Answer:
+    """`POST /bookings/{id}/refunds/{id}/completion`."""
+    require_management(call.caller)
+    found = await booking.find(deps, id_of(booking_id))
+    one, made = await refund.complete(deps, found, refund_id.lower())
+    return Answer(200, [JSON], json.dumps(refund_fields(made, one.id)).encode())
+
+
+async def read_statement(deps: Deps, call: Call) -> Answer:
+    """`POST /payments/bank_transfer/statements`."""
+    require_management(call.caller)
+    matched = await statement.read(deps, call.body)
+    return Answer(200, [JSON], json.dumps([transfer_fields(one) for one in matched]).encode())
+
+
+def provider_down() -> ProviderDown:
+    """The refusal for a provider that gave no answer."""
+    return ProviderDown(
+        "The payment provider gave no answer. Nothing is charged twice; try again.", retry_after_seconds=5
+    )
