@@ -49,7 +49,7 @@ class Plan:
 @click.option("--rounds", default=3, type=click.IntRange(1), help="How often all subjects are measured in turn.")
 @click.option("--seconds", default=4, type=click.IntRange(1), help="How long each measurement lasts.")
 @click.option("--clients", default="1,16,64,256,1024", help="Numbers of clients at a time.")
-@click.option("--subjects", default="a,b,c,d,e,f", help="Which subjects: letters, or keys such as c2.")
+@click.option("--subjects", default="a,b,c,d,e,f,g,h", help="Which subjects: letters, or keys such as c2.")
 @click.option("--sizes", default="0,10000,1000000,5000000", help="Growth: numbers of bookings sold already.")
 @click.option("--quick", is_flag=True, help="One round of two seconds, without growth, to see that all works.")
 @click.option("--skip-growth", is_flag=True, help="Leave out the measurements with bookings sold already.")

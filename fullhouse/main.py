@@ -21,6 +21,7 @@ from fullhouse.cli import logs
 from fullhouse.cli.commands import group
 from fullhouse.cli.program import Options, Program, ServePlan, StartError
 from fullhouse.engine.engine import Engine, EngineSettings
+from fullhouse.engine.event_memory import EventMemory
 from fullhouse.engine.gather import Gather, GatherLimits
 from fullhouse.engine.intake import Limits
 from fullhouse.engine.lane import Patience
@@ -81,6 +82,7 @@ def build_deps(settings: Settings, conninfo: str) -> Deps:
         availability=Gather(reader(), event.availability, gather),
         bookings=Gather(reader(), booking.find, gather),
         booking_events=Gather(reader(), booking.events_of, gather),
+        event_memory=EventMemory(settings.booking_events_kept_max),
         api_keys=Gather(reader(), key.find_live, gather),
         offers=Gather(reader(), offer.find, gather),
         clock=partial(datetime.now, UTC),

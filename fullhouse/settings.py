@@ -67,6 +67,9 @@ class Settings(BaseSettings):
         2, ge=1, le=32, description="Lanes (connections) that wait for events locked elsewhere."
     )
     offers_kept_max: int = Field(10_000, ge=1, description="Offers of events that a process remembers; some 2 kB each.")
+    booking_events_kept_max: int = Field(
+        20_000, ge=1, description="Bookings by lines of which a process remembers the event; some 200 bytes each."
+    )
     wait_seconds_max: float = Field(
         10, gt=0, le=300, description="Seconds in the waiting line before a request is refused."
     )

@@ -8,7 +8,8 @@ from typing import Any
 from fullhouse.actions import booking, event, installation
 from fullhouse.actions.deps import Deps
 from fullhouse.main import build_deps
-from fullhouse.rules.booking import BasketRequest, EventCreated, IdempotencyKey, Outcome
+from fullhouse.rules.answer import Answered
+from fullhouse.rules.booking import BasketRequest, IdempotencyKey, Outcome
 from fullhouse.rules.event import Event, EventDraft
 from fullhouse.rules.idempotency import key_for
 from fullhouse.rules.offer import Wanted
@@ -32,9 +33,13 @@ async def running_deps(conninfo: str, **changes: Any) -> AsyncIterator[Deps]:
 async def new_event(deps: Deps, total_seats: int = 100, days: int = 30) -> Event:
     """An event of the house, some days ahead."""
     starts_at = datetime.now(UTC) + timedelta(days=days)
-    outcome = await event.create(deps, EventDraft("Concert", starts_at, "Small house", total_seats), None)
-    assert isinstance(outcome, EventCreated)
-    return outcome.event
+    draft = EventDraft("Concert", starts_at, "Small house", total_seats)
+    return Event(**(await event.create(deps, draft, None, event_made)).body)
+
+
+def event_made(made: Event) -> Answered:
+    """How a new event is told, all of it."""
+    return Answered(201, made._asdict())
 
 
 async def book(deps: Deps, event_id: str, places: int = 1, key: IdempotencyKey | None = None) -> Outcome:

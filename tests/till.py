@@ -6,9 +6,10 @@ import psycopg
 
 from fullhouse.actions import booking
 from fullhouse.actions.deps import Deps
+from fullhouse.rules.answer import Answered
 from fullhouse.rules.booking import BasketRequest, Booked, Booking, Buyer, Confirmed, PaymentWay
 from fullhouse.rules.ids import RANDOM_BYTES_PER_ID, uuid7s
-from fullhouse.rules.ledger import Account, Entry, balances
+from fullhouse.rules.ledger import Account, Posting, balances
 from fullhouse.rules.offer import Wanted
 from fullhouse.store import ledger
 from tests.cast import new_event
@@ -17,6 +18,11 @@ BUYER = Buyer("Ada Buyer", "ada@example.org")
 PRICE_MINOR = 2_500
 FEE_MINOR = 100
 TAX_BASIS_POINTS = 1_900
+
+
+def told(*_: object) -> Answered:
+    """An answer that nobody reads."""
+    return Answered(200, None)
 
 
 class Till:
@@ -49,14 +55,14 @@ class Till:
         """A booking as it is now."""
         return await booking.find(self.deps, one.id)
 
-    async def entries(self, one: Booking) -> list[Entry]:
+    async def postings(self, one: Booking) -> list[Posting]:
         """The ledger of a booking."""
         async with self.deps.database.read() as conn:
             return await ledger.of_booking(conn, one.event_id, one.number)
 
     async def balances(self, one: Booking) -> dict[Account, int]:
         """What is on the accounts of a booking, without those that are even."""
-        return {account: minor for account, minor in balances(await self.entries(one)).items() if minor}
+        return {account: minor for account, minor in balances(await self.postings(one)).items() if minor}
 
     def run_out(self, *held: Booking) -> None:
         """Let holds have run out a minute ago."""

@@ -1,16 +1,14 @@
-"""Booking, confirming, cancelling and looking up bookings."""
+"""Booking, confirming and looking up bookings."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 
-from fullhouse.actions import refund
 from fullhouse.actions.deps import Deps
 from fullhouse.rules.booking import (
     BasketRequest,
+    Booked,
     Booking,
     BookRequest,
-    Cancelled,
-    CancelRequest,
     ConfirmRequest,
     ExpireRequest,
     IdempotencyKey,
@@ -19,7 +17,7 @@ from fullhouse.rules.booking import (
     Released,
     Ticket,
 )
-from fullhouse.rules.ledger import BY_ITSELF
+from fullhouse.rules.offer import Wanted
 from fullhouse.rules.refusals import BookingNotFound, ValidationFailed
 from fullhouse.store import house, ticket
 
@@ -44,12 +42,20 @@ async def book_basket(deps: Deps, request: BasketRequest) -> Outcome:
 
     Raises ValidationFailed, Busy or OutcomeUnknown; the other refusals are outcomes.
     """
-    tickets = sum(line.quantity for line in request.lines)
-    if tickets > deps.num_seats_max:
+    require_tickets_max(deps, request.lines)
+    outcome = await deps.engine.submit(request)
+    if isinstance(outcome, Booked):
+        # A hold will be paid soon, most likely here.
+        deps.event_memory.remember(outcome.booking.id, outcome.booking.event_id)
+    return outcome
+
+
+def require_tickets_max(deps: Deps, lines: Iterable[Wanted]) -> None:
+    """Raises ValidationFailed for more tickets than can be booked at once."""
+    if sum(line.quantity for line in lines) > deps.num_seats_max:
         raise ValidationFailed(
             f"At most {deps.num_seats_max} tickets can be booked at once.", field="lines", maximum=deps.num_seats_max
         )
-    return await deps.engine.submit(request)
 
 
 async def confirm(deps: Deps, booking_id: str, paid_by: PaymentWay, key: IdempotencyKey | None) -> Outcome:
@@ -57,24 +63,17 @@ async def confirm(deps: Deps, booking_id: str, paid_by: PaymentWay, key: Idempot
 
     Raises BookingNotFound, Busy or OutcomeUnknown.
     """
-    return await deps.engine.submit(ConfirmRequest(await _event_of(deps, booking_id), booking_id, paid_by, key))
+    return await deps.engine.submit(ConfirmRequest(await event_of(deps, booking_id), booking_id, paid_by, key))
 
 
-async def cancel(deps: Deps, booking_id: str, key: IdempotencyKey | None) -> Outcome:
-    """Cancel a booking through the engine; its places are back at once.
-
-    Raises BookingNotFound, Busy or OutcomeUnknown.
-    """
-    outcome = await deps.engine.submit(CancelRequest(await _event_of(deps, booking_id), booking_id, key))
-    if isinstance(outcome, Cancelled) and outcome.booking.paid_by in BY_ITSELF:
-        await refund.settle_all(deps, outcome.booking)
-    return outcome
-
-
-async def _event_of(deps: Deps, booking_id: str) -> str:
-    event_id = await deps.booking_events.find(booking_id)
+async def event_of(deps: Deps, booking_id: str) -> str:
+    """The event of a booking. Raises BookingNotFound."""
+    event_id = deps.event_memory.find(booking_id)
     if event_id is None:
-        raise BookingNotFound("There is no such booking.")
+        event_id = await deps.booking_events.find(booking_id)
+        if event_id is None:
+            raise BookingNotFound("There is no such booking.")
+        deps.event_memory.remember(booking_id, event_id)
     return event_id
 
 

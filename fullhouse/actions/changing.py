@@ -1,70 +1,41 @@
-"""How an event's offer is changed: one transaction that locks the house, and an idempotency key that counts once."""
+"""How an event is changed, or what it offers: in one transaction that locks its house, and once for a key."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
 from datetime import datetime
-from typing import TypeAlias
 
+from fullhouse.actions import answer
+from fullhouse.actions.answer import Work
 from fullhouse.actions.deps import Deps
-from fullhouse.engine.lane import outcome_unknown
-from fullhouse.rules.allocation import key_reused
 from fullhouse.rules.answer import Answered
 from fullhouse.rules.booking import IdempotencyKey
-from fullhouse.rules.refusals import EventNotFound, busy
-from fullhouse.store import answer, offer
-from fullhouse.store.db import TRANSIENT, Database, WriteConn
-
-Work: TypeAlias = Callable[[WriteConn, datetime], Awaitable[Answered]]
+from fullhouse.rules.event import WholeEvent
+from fullhouse.rules.refusals import EventNotFound
+from fullhouse.store import event, offer
+from fullhouse.store.db import ReadConn, WriteConn
 
 
 async def change_offer(deps: Deps, event_id: str, key: IdempotencyKey | None, work: Work) -> Answered:
     """Do `work` while nothing else changes or sells what the event offers, or answer as the key was answered before.
 
-    A refusal of the work undoes everything and is not remembered. Raises EventNotFound, IdempotencyKeyReused, Busy
-    and OutcomeUnknown.
+    The event has its next version in it. Raises EventNotFound, and as `answer.once` does.
     """
-    now = deps.clock()
-    try:
-        async with transaction(deps.database) as conn:
-            if not await offer.lock_to_change(conn, event_id):
-                raise EventNotFound("There is no such event.")
-            if key is None:
-                return await work(conn, now)
-            # Who sends the same key waits for the same house, so nobody else writes it between this look and the end.
-            await _require_new(conn, key)
-            answered = await work(conn, now)
-            await answer.add(conn, key, answered, now)
-            return answered
-    except _AnsweredBefore as before:
-        return before.answered._replace(replayed=True)
+
+    async def locked(conn: WriteConn, now: datetime) -> Answered:
+        if not await offer.lock_to_change(conn, event_id):
+            raise EventNotFound("There is no such event.")
+        return await work(conn, now)
+
+    return await answer.once(deps, key, locked)
 
 
-class _AnsweredBefore(Exception):
-    """Leaves the transaction, so that nothing is changed again, not even the version."""
-
-    def __init__(self, answered: Answered) -> None:
-        super().__init__()
-        self.answered = answered
+async def unchanged(conn: WriteConn, whole: WholeEvent) -> WholeEvent:
+    """Give an event its version back, because the work has turned out to change nothing."""
+    await offer.keep_version(conn, whole.event.id)
+    return whole._replace(version=whole.version - 1)
 
 
-async def _require_new(conn: WriteConn, key: IdempotencyKey) -> None:
-    found = await answer.find(conn, key.id)
+async def whole_event(conn: ReadConn, event_id: str) -> WholeEvent:
+    """All that is known of an event. Raises EventNotFound."""
+    found = await event.find_whole(conn, event_id)
     if found is None:
-        return
-    fingerprint, answered = found
-    if fingerprint != key.fingerprint:
-        raise key_reused()
-    raise _AnsweredBefore(answered)
-
-
-@asynccontextmanager
-async def transaction(database: Database) -> AsyncIterator[WriteConn]:
-    """A transaction whose faults that pass are refusals: Busy when nothing was done, else OutcomeUnknown."""
-    is_written = False
-    try:
-        async with database.write() as conn:
-            yield conn
-            is_written = True
-    except TRANSIENT as error:
-        # Lost in the commit, it may be done or not; before that nothing was.
-        raise (outcome_unknown() if is_written else busy()) from error
+        raise EventNotFound("There is no such event.")
+    return found

@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from fullhouse.actions import booking, event
 from fullhouse.actions.deps import Deps
-from fullhouse.rules.booking import Booked, EventCreated
+from fullhouse.rules.answer import Answered
+from fullhouse.rules.booking import Booked
 from fullhouse.rules.event import EventDraft
 from fullhouse.rules.idempotency import key_for
 
@@ -54,9 +55,9 @@ async def load(deps: Deps) -> Loaded:
     for one in EVENTS:
         starts_at = _evening(deps.clock(), one.days)
         key = key_for(CALLER, "POST /events", one.name, one.name)
-        outcome = await event.create(deps, EventDraft(one.name, starts_at, one.venue, one.total_seats), key)
-        if isinstance(outcome, EventCreated):
-            total += await _sell(deps, outcome.event.id, one)
+        draft = EventDraft(one.name, starts_at, one.venue, one.total_seats)
+        answered = await event.create(deps, draft, key, lambda made: Answered(201, {"id": made.id}))
+        total += await _sell(deps, answered.body["id"], one)
     return Loaded(len(EVENTS), total)
 
 

@@ -7,12 +7,14 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from fullhouse.engine.engine import Engine
+from fullhouse.engine.event_memory import EventMemory
 from fullhouse.engine.gather import Gather
 from fullhouse.outside.payments.provider import Providers
 from fullhouse.rules.booking import Booking
 from fullhouse.rules.event import Availability, Event
 from fullhouse.rules.offer import Offer
-from fullhouse.store.db import Database
+from fullhouse.rules.refusals import busy
+from fullhouse.store.db import TRANSIENT, Database, ReadConn
 
 
 class PaymentTerms(NamedTuple):
@@ -36,6 +38,7 @@ class Deps:
     availability: Gather[Availability]
     bookings: Gather[Booking]
     booking_events: Gather[str]
+    event_memory: EventMemory
     api_keys: Gather[str]
     offers: Gather[Offer]
     clock: Callable[[], datetime]
@@ -57,6 +60,15 @@ class Deps:
             for provider in self.providers.values():
                 await provider.close()
             await self.database.close()
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[ReadConn]:
+        """A connection that can't write. Raises Busy when the database can't be reached."""
+        try:
+            async with self.database.read() as conn:
+                yield conn
+        except TRANSIENT as error:
+            raise busy("The database can't be reached at the moment. Try again.") from error
 
     def _gathers(self) -> list[Gather[Any]]:
         return [getattr(self, one.name) for one in fields(self) if isinstance(getattr(self, one.name), Gather)]

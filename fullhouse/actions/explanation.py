@@ -2,9 +2,8 @@
 
 from fullhouse.actions.deps import Deps
 from fullhouse.rules.explanation import Explanation, explain
-from fullhouse.rules.refusals import EventNotFound, busy
+from fullhouse.rules.refusals import EventNotFound
 from fullhouse.store import explanation
-from fullhouse.store.db import TRANSIENT
 
 
 async def of_event(deps: Deps, event_id: str) -> list[Explanation]:
@@ -13,11 +12,8 @@ async def of_event(deps: Deps, event_id: str) -> list[Explanation]:
     Raises EventNotFound and Busy.
     """
     now = deps.clock()
-    try:
-        async with deps.database.read() as conn:
-            found = await explanation.look(conn, event_id, now)
-    except TRANSIENT as error:
-        raise busy("The database can't be reached at the moment. Try again.") from error
+    async with deps.reading() as conn:
+        found = await explanation.look(conn, event_id, now)
     if found is None:
         raise EventNotFound("There is no such event.")
     offer, house, pools = found

@@ -1,16 +1,15 @@
 """Fees: what the organizer adds to the face value."""
 
-import os
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
 from fullhouse.actions.changing import change_offer
 from fullhouse.actions.deps import Deps
+from fullhouse.actions.ids import new_id
 from fullhouse.rules import fee as rules
 from fullhouse.rules.answer import Answered
 from fullhouse.rules.booking import IdempotencyKey
-from fullhouse.rules.ids import RANDOM_BYTES_PER_ID, uuid7s
 from fullhouse.rules.offer import Fee
 from fullhouse.rules.refusals import EventNotFound
 from fullhouse.store import fee as store
@@ -28,7 +27,7 @@ async def create(
 
     async def work(conn: WriteConn, now: datetime) -> Answered:
         rules.require_room(len(await everything(conn, event_id)))
-        (fee_id,) = uuid7s(now, os.urandom(RANDOM_BYTES_PER_ID))
+        fee_id = new_id(now)
         made = rules.checked(Fee(id=fee_id, **given))
         await store.insert(conn, event_id, made, now)
         return told(made)

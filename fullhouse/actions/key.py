@@ -1,13 +1,12 @@
 """API keys: made once, shown once, kept as a hash."""
 
-import os
 import secrets
 from datetime import datetime
 from hashlib import sha256
 from uuid import UUID
 
 from fullhouse.actions.deps import Deps
-from fullhouse.rules.ids import RANDOM_BYTES_PER_ID, uuid7s
+from fullhouse.actions.ids import new_id
 from fullhouse.rules.refusals import ApiKeyRequired
 from fullhouse.store import key, organizer
 from fullhouse.store.db import Database
@@ -20,7 +19,7 @@ NAME_LENGTH_MAX = 200
 async def create(database: Database, name: str, now: datetime) -> str:
     """Make a key with 256 random bits and return it; afterwards only its hash is known."""
     text = PREFIX + secrets.token_urlsafe(32)
-    (key_id,) = uuid7s(now, os.urandom(RANDOM_BYTES_PER_ID))
+    key_id = new_id(now)
     async with database.write() as conn:
         await key.create(conn, key_id, organizer.DEFAULT_ID, name, hash_of(text), now)
     return text

@@ -1,21 +1,22 @@
 """Paying for bookings: begun, looked at, and brought to an end, however often and in whatever order it is told."""
 
 import logging
-import os
 from contextlib import suppress
 from datetime import datetime, timedelta
 
 from psycopg import errors
 
-from fullhouse.actions import booking, event, refund
+from fullhouse.actions import answer, booking, event, refund
 from fullhouse.actions.deps import Deps
+from fullhouse.actions.ids import new_id
+from fullhouse.engine.lane import outcome_unknown
 from fullhouse.outside.payments.provider import ProviderUnavailable, Seen, SignatureWrong
 from fullhouse.rules import ledger as money
-from fullhouse.rules.booking import Booking, ConfirmRequest, ExtendRequest, Refused
-from fullhouse.rules.ids import RANDOM_BYTES_PER_ID, uuid7s
+from fullhouse.rules.answer import Answered
+from fullhouse.rules.booking import Booking, ConfirmRequest, ExtendRequest, IdempotencyKey, Refused, to_pay_minor
 from fullhouse.rules.ledger import ACCOUNTS, AT_THE_DESK, ONCE, Moved
-from fullhouse.rules.payment import BEFORE_MONEY, Payment, ProviderName, Refund, to_pay_minor
-from fullhouse.rules.refusals import BookingNotHeld, PaymentNotPossible, Refusal, SignatureInvalid
+from fullhouse.rules.payment import BEFORE_MONEY, Payment, ProviderName, Refund
+from fullhouse.rules.refusals import BookingNotHeld, Busy, PaymentNotPossible, Refusal, SignatureInvalid
 from fullhouse.store import ledger, payment
 from fullhouse.store import refund as refunds
 from fullhouse.store.db import WriteConn
@@ -28,20 +29,25 @@ LEFT_AFTER = timedelta(seconds=20)
 SWEEP_MAX = 50
 
 
-async def begin(deps: Deps, booking_id: str, provider: ProviderName) -> Payment:
+async def begin(deps: Deps, booking_id: str, provider: ProviderName, key: IdempotencyKey | None = None) -> Payment:
     """Pay for a hold. Again gives the same payment, as long as it is open; at the desk it is done at once.
 
-    Raises BookingNotFound, BookingNotHeld, HoldExpired, PaymentNotPossible, Busy or OutcomeUnknown, and
-    ProviderUnavailable: the hold lives, and the buyer may ask again.
+    A key gives the same payment for good, as it stands then. Raises BookingNotFound, BookingNotHeld, HoldExpired,
+    PaymentNotPossible, IdempotencyKeyReused, Busy or OutcomeUnknown, and ProviderUnavailable: the hold lives, and the
+    buyer may ask again.
     """
     found = await booking.find(deps, booking_id)
-    if provider not in deps.providers or to_pay_minor(found) == 0:
+    before = await answer.before(deps, key)
+    if before is not None:
+        made = await _named(deps, found, before)
+    elif provider not in deps.providers or to_pay_minor(found) == 0:
         raise _not_possible(deps, found)
-    if provider in AT_THE_DESK:
-        return await _pay_at_desk(deps, found, provider)
-    until = await _extended(deps, found, provider)
-    made = await _opened(deps, found, provider, until)
-    if made.reference is not None:
+    elif provider in AT_THE_DESK:
+        made = await _pay_at_desk(deps, found, provider, key)
+    else:
+        until = await _extended(deps, found, provider)
+        made = await _opened(deps, found, provider, until, key)
+    if made.reference is not None or made.state != "open":
         return made
     begun = await deps.providers[provider].begin(made)
     made = made._replace(reference=begun.reference, instructions=begun.instructions)
@@ -59,7 +65,14 @@ def _not_possible(deps: Deps, found: Booking) -> Refusal:
     return PaymentNotPossible("This can't be paid in this way here.", providers=", ".join(sorted(deps.providers)))
 
 
-async def _pay_at_desk(deps: Deps, found: Booking, provider: ProviderName) -> Payment:
+async def _named(deps: Deps, found: Booking, answered: Answered) -> Payment:
+    """The payment that a key was answered with: the key has its id, and how it stands is looked up."""
+    async with deps.database.read() as conn:
+        payments = await payment.of_booking(conn, found.event_id, found.number)
+    return next(one for one in payments if one.id == answered.body["id"])
+
+
+async def _pay_at_desk(deps: Deps, found: Booking, provider: ProviderName, key: IdempotencyKey | None) -> Payment:
     """The engine confirms the booking and writes down the payment in one transaction."""
     outcome = await deps.engine.submit(ConfirmRequest(found.event_id, found.id, provider, None))
     if isinstance(outcome, Refused):
@@ -73,8 +86,31 @@ async def _pay_at_desk(deps: Deps, found: Booking, provider: ProviderName) -> Pa
                 await _close(deps, one)
     for one in payments:
         if one.provider == provider and one.number == ONCE:
-            return one
+            try:
+                return await _kept(deps, found, one, key)
+            except Busy as error:
+                # The money is taken; only its key could not be answered.
+                raise outcome_unknown() from error
     raise BookingNotHeld("The booking is paid already.", booking_status="confirmed")
+
+
+async def _kept(
+    deps: Deps, found: Booking, made: Payment, key: IdempotencyKey | None, *, is_new: bool = False
+) -> Payment:
+    """Write a payment that is new, and that the key was answered with it, at once; returns which it was answered with.
+
+    Raises UniqueViolation as `payment.add` does.
+    """
+    if key is None and not is_new:
+        return made
+
+    async def work(conn: WriteConn, _: datetime) -> Answered:
+        if is_new:
+            await payment.add(conn, made)
+        return Answered(201, {"id": made.id})
+
+    answered = await answer.once(deps, key, work)
+    return await _named(deps, found, answered) if answered.replayed else made
 
 
 async def _extended(deps: Deps, found: Booking, provider: ProviderName) -> datetime:
@@ -90,7 +126,9 @@ async def _extended(deps: Deps, found: Booking, provider: ProviderName) -> datet
     return max(until, found.expires_at or until)
 
 
-async def _opened(deps: Deps, found: Booking, provider: ProviderName, until: datetime) -> Payment:
+async def _opened(
+    deps: Deps, found: Booking, provider: ProviderName, until: datetime, key: IdempotencyKey | None
+) -> Payment:
     """The open payment of a booking in this way, a new one if need be. Another way is closed first."""
     while True:
         now = deps.clock()
@@ -98,29 +136,42 @@ async def _opened(deps: Deps, found: Booking, provider: ProviderName, until: dat
             before = await payment.of_booking(conn, found.event_id, found.number)
         standing = next((one for one in before if one.state == "open"), None)
         if standing is not None and standing.provider == provider and (standing.expires_at or now) >= now:
-            return standing
+            return await _kept(deps, found, standing, key)
         if standing is not None:
-            closed = await _close(deps, standing)
-            if closed.state not in BEFORE_MONEY:
-                raise BookingNotHeld("The booking is paid already.", booking_status="confirmed")
+            await _close_unpaid(deps, standing)
         number = max([ONCE, *(one.number for one in before)]) + 1
         made = _new(found, provider, number, now, until)
         # Somebody else may have opened one since we looked; then there is that one.
         with suppress(errors.UniqueViolation):
-            async with deps.database.write() as conn:
-                await payment.add(conn, made)
-            return made
+            return await _kept(deps, found, made, key, is_new=True)
 
 
 def _new(found: Booking, provider: ProviderName, number: int, now: datetime, until: datetime) -> Payment:
     """A payment of all that a booking costs."""
-    (payment_id,) = uuid7s(now, os.urandom(RANDOM_BYTES_PER_ID))
+    payment_id = new_id(now)
     currency = found.price.currency if found.price else ""
     amount_minor = to_pay_minor(found)
     return Payment(
         *(found.event_id, found.number, number, payment_id, found.id, provider, "open", amount_minor, 0, 0, currency),
         *(None, {}, None, now, now, until),
     )
+
+
+async def close_open(deps: Deps, found: Booking) -> None:
+    """Let no payment of a booking be open. Raises BookingNotHeld when it was paid meanwhile, ProviderUnavailable."""
+    async with deps.database.read() as conn:
+        payments = await payment.of_booking(conn, found.event_id, found.number)
+    for one in payments:
+        if one.state == "open":
+            await _close_unpaid(deps, one)
+
+
+async def _close_unpaid(deps: Deps, one: Payment) -> None:
+    """Close a payment that is open. Who has paid only a part of it gets that back, and may pay anew."""
+    closed = await _close(deps, one)
+    status = (await booking.find(deps, one.booking_id)).status
+    if closed.state not in BEFORE_MONEY and status != "held":
+        raise BookingNotHeld(f"The booking is {status} already.", booking_status=status)
 
 
 async def _close(deps: Deps, one: Payment) -> Payment:
@@ -157,9 +208,12 @@ async def saw(deps: Deps, one: Payment, seen: Seen) -> Payment:
         now_it_is = await _locked(conn, one)
         if now_it_is.state != "open":
             return now_it_is
-        changed = now_it_is._replace(state=seen.state, reason=seen.reason, changed_at=deps.clock())
-        await payment.change(conn, changed, ("open",))
-    return changed
+        if seen.state == "open" or not now_it_is.received_minor:
+            changed = now_it_is._replace(state=seen.state, reason=seen.reason, changed_at=deps.clock())
+            await payment.change(conn, changed, ("open",))
+            return changed
+    # A part of a bank transfer came in since we looked.
+    return await finish(deps, await _received(deps, one, now_it_is.received_minor))
 
 
 async def _received(deps: Deps, one: Payment, received_minor: int) -> Payment:
@@ -170,7 +224,8 @@ async def _received(deps: Deps, one: Payment, received_minor: int) -> Payment:
         one = await _locked(conn, one)
         if one.state not in BEFORE_MONEY:
             return one
-        # Parts of a bank transfer are posted as they come in.
+        # Parts of a bank transfer are posted as they come in, and another one may have come since we looked.
+        received_minor = max(received_minor, one.received_minor)
         new_minor = received_minor - one.received_minor
         one = one._replace(state="received", received_minor=received_minor, reason=None, changed_at=now)
         await payment.change(conn, one, BEFORE_MONEY)
@@ -188,7 +243,8 @@ async def finish(deps: Deps, one: Payment) -> Payment:
     """
     found = await booking.find(deps, one.booking_id)
     if one.state == "received" and one.received_minor >= one.amount_minor:
-        await deps.engine.submit(ConfirmRequest(found.event_id, found.id, one.provider, None))
+        paid = ConfirmRequest(found.event_id, found.id, one.provider, paid_minor=one.received_minor)
+        await deps.engine.submit(paid)
     return await refund.settle(deps, found, one.number)
 
 
@@ -213,11 +269,21 @@ async def sweep(deps: Deps) -> int:
     async with deps.database.read() as conn:
         left = await payment.under_way(conn, now - LEFT_AFTER, now, SWEEP_MAX)
     for one in left:
-        try:
-            await (_close(deps, one) if one.state == "open" else finish(deps, one))
-        except (ProviderUnavailable, Refusal) as error:
-            log.warning("payment not settled yet", extra={"payment_id": one.id, "reason": str(error)})
-        except Exception:
-            # A defect in one must not keep the others from their money.
-            log.exception("payment not settled", extra={"payment_id": one.id})
+        if not await take_up(deps, one):
+            # Behind the others: many that get no answer must not keep those that would from their turn.
+            async with deps.database.write() as conn:
+                await payment.put_off(conn, one, deps.clock())
     return len(left)
+
+
+async def take_up(deps: Deps, one: Payment) -> bool:
+    """Close an open payment, or bring one with money to its end; False when its provider does not answer."""
+    try:
+        await (_close(deps, one) if one.state == "open" else finish(deps, one))
+    except (ProviderUnavailable, Refusal) as error:
+        log.warning("payment not settled yet", extra={"payment_id": one.id, "reason": str(error)})
+        return isinstance(error, Refusal)
+    except Exception:
+        # A defect in one must not keep the others from their money.
+        log.exception("payment not settled", extra={"payment_id": one.id})
+    return True

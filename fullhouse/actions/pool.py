@@ -1,16 +1,15 @@
 """Pools: what the organizer makes of the places of an event."""
 
-import os
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
 from fullhouse.actions.changing import change_offer
 from fullhouse.actions.deps import Deps
+from fullhouse.actions.ids import new_id
 from fullhouse.rules import pool as rules
 from fullhouse.rules.answer import Answered
 from fullhouse.rules.booking import IdempotencyKey
-from fullhouse.rules.ids import RANDOM_BYTES_PER_ID, uuid7s
 from fullhouse.rules.pool import Pool
 from fullhouse.store import pool as store
 from fullhouse.store.db import WriteConn
@@ -25,7 +24,7 @@ async def create(
     """
 
     async def work(conn: WriteConn, now: datetime) -> Answered:
-        (pool_id,) = uuid7s(now, os.urandom(RANDOM_BYTES_PER_ID))
+        pool_id = new_id(now)
         made = rules.added(
             await store.everything(conn, event_id), Pool(id=pool_id, event_id=event_id, taken=0, **given)
         )

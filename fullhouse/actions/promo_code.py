@@ -1,6 +1,5 @@
 """Promo codes: what the organizer takes off prices or opens, for whom knows the code, and how often."""
 
-import os
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -10,10 +9,10 @@ from psycopg import errors
 
 from fullhouse.actions.changing import change_offer
 from fullhouse.actions.deps import Deps
+from fullhouse.actions.ids import new_id
 from fullhouse.rules import promo_code as rules
 from fullhouse.rules.answer import Answered
 from fullhouse.rules.booking import IdempotencyKey
-from fullhouse.rules.ids import RANDOM_BYTES_PER_ID, uuid7s
 from fullhouse.rules.promo import PromoCode
 from fullhouse.store import promo_code as store
 from fullhouse.store import ticket_type
@@ -36,7 +35,7 @@ async def create(
 
     async def work(conn: WriteConn, now: datetime) -> Answered:
         rules.require_room(await store.count(conn, event_id))
-        (code_id,) = uuid7s(now, os.urandom(RANDOM_BYTES_PER_ID))
+        code_id = new_id(now)
         made = rules.made(code_id, given, await _type_ids(conn, event_id, given))
         rules.require_free_name(made, await store.id_spelt(conn, event_id, made.code))
         async with _in_capitals():

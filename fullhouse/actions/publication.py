@@ -1,41 +1,57 @@
 """Publishing events, and taking them back while nobody has booked."""
 
+from collections.abc import Callable
+from datetime import datetime
+
+from fullhouse.actions.changing import change_offer, unchanged, whole_event
 from fullhouse.actions.deps import Deps
-from fullhouse.actions.event_change import changing
+from fullhouse.rules.answer import Answered
+from fullhouse.rules.booking import IdempotencyKey
 from fullhouse.rules.event import WholeEvent, check_changeable
 from fullhouse.rules.refusals import EventInUse, EventNotChangeable
 from fullhouse.store import event
+from fullhouse.store.db import WriteConn
 
 
-async def publish(deps: Deps, event_id: str) -> tuple[WholeEvent, bool]:
-    """Let everybody see an event, and book it; returns it, and whether it was a draft before.
+async def publish(
+    deps: Deps, event_id: str, key: IdempotencyKey | None, told: Callable[[WholeEvent, bool], Answered]
+) -> Answered:
+    """Let everybody see an event, and book it; `told` is given whether it was a draft before, too.
 
-    Raises EventNotFound, EventNotChangeable, Busy, and OutcomeUnknown.
+    Raises EventNotChangeable, and what `change_offer` raises.
     """
-    now = deps.clock()
-    async with changing(deps, event_id) as change:
-        check_changeable(change.event, now)
-        if change.event.state == "published":
-            return change.drop(), False
-        published = change.event._replace(state="published")
-        if published.event.starts_at <= now:
+
+    async def work(conn: WriteConn, now: datetime) -> Answered:
+        whole = await whole_event(conn, event_id)
+        check_changeable(whole, now)
+        if whole.state == "published":
+            return told(await unchanged(conn, whole), False)
+        if whole.event.starts_at <= now:
             raise EventNotChangeable("The event's date has passed. Change it before you publish the event.")
-        await event.change(change.conn, published)
-        return published, True
+        published = whole._replace(state="published")
+        await event.change(conn, published)
+        return told(published, True)
+
+    return await change_offer(deps, event_id, key, work)
 
 
-async def withdraw(deps: Deps, event_id: str) -> WholeEvent:
+async def withdraw(
+    deps: Deps, event_id: str, key: IdempotencyKey | None, told: Callable[[WholeEvent], Answered]
+) -> Answered:
     """Make an event a draft again; a draft stays one.
 
-    Raises EventNotFound, EventNotChangeable, EventInUse when anything of it is booked or held, Busy, OutcomeUnknown.
+    Raises EventNotChangeable, EventInUse when anything of it is booked or held, and what `change_offer` raises.
     """
-    now = deps.clock()
-    async with changing(deps, event_id) as change:
-        check_changeable(change.event, now)
-        if change.event.state == "draft":
-            return change.drop()
-        if (await event.use(change.conn, event_id)).is_taken:
+
+    async def work(conn: WriteConn, now: datetime) -> Answered:
+        whole = await whole_event(conn, event_id)
+        check_changeable(whole, now)
+        if whole.state == "draft":
+            return told(await unchanged(conn, whole))
+        if (await event.use(conn, event_id)).is_taken:
             raise EventInUse("Places of the event are booked or held, so it can't become a draft again.")
-        withdrawn = change.event._replace(state="draft")
-        await event.change(change.conn, withdrawn)
-        return withdrawn
+        withdrawn = whole._replace(state="draft")
+        await event.change(conn, withdrawn)
+        return told(withdrawn)
+
+    return await change_offer(deps, event_id, key, work)

@@ -1,26 +1,28 @@
 """Money going back: asked for by staff, or because nothing was sold for it."""
 
-import os
+from collections.abc import Callable
 from contextlib import suppress
+from datetime import datetime
 
+from fullhouse.actions import answer
 from fullhouse.actions.deps import Deps
+from fullhouse.actions.ids import new_id
 from fullhouse.outside.payments.provider import ProviderUnavailable, Returned
 from fullhouse.rules import ledger as money
 from fullhouse.rules.allocation import key_reused
-from fullhouse.rules.booking import Booking
-from fullhouse.rules.ids import RANDOM_BYTES_PER_ID, uuid7s
+from fullhouse.rules.answer import Answered
+from fullhouse.rules.booking import Booking, IdempotencyKey
 from fullhouse.rules.ledger import ACCOUNTS, Moved
 from fullhouse.rules.payment import (
     WITH_MONEY,
     Payment,
     Refund,
-    goes_back_by_itself,
+    going_back_minor,
     reason_for,
     state_after_refund,
-    surplus_minor,
 )
 from fullhouse.rules.refusals import PaymentNotFound, RefundNotPossible
-from fullhouse.store import booking, ledger, payment, refund
+from fullhouse.store import booking, event_cancellation, ledger, payment, refund
 from fullhouse.store.db import WriteConn
 
 
@@ -49,21 +51,32 @@ async def ask(
     return settled, made[asked.number - 1]
 
 
-async def complete(deps: Deps, found: Booking, refund_id: str) -> tuple[Payment, Refund]:
+async def complete(
+    deps: Deps,
+    found: Booking,
+    refund_id: str,
+    key: IdempotencyKey | None,
+    told: Callable[[Payment, Refund], Answered],
+) -> Answered:
     """Say that money has gone back that somebody had to transfer by hand. Again: the same answer.
 
-    Raises RefundNotPossible when there is no such refund, or its provider sends it by itself.
+    Raises RefundNotPossible when there is no such refund, or its provider sends it by itself, and what `answer.once`
+    raises.
     """
-    async with deps.database.read() as reader:
-        before = await refund.of_booking(reader, found.event_id, found.number)
-        payments = {one.number: one for one in await payment.of_booking(reader, found.event_id, found.number)}
-    made = next((one for one in before if one.id == refund_id), None)
-    if made is None or payments[made.payment_number].provider != "bank_transfer":
-        raise RefundNotPossible("The booking has no refund that is made by hand and has this id.")
-    async with deps.database.write() as conn:
-        one = await _returned(deps, conn, found, made, Returned("done"))
+
+    async def work(conn: WriteConn, _now: datetime) -> Answered:
+        before = await refund.of_booking(conn, found.event_id, found.number)
+        payments = {one.number: one for one in await payment.of_booking(conn, found.event_id, found.number)}
+        made = next((one for one in before if one.id == refund_id), None)
+        if made is None or payments[made.payment_number].provider != "bank_transfer":
+            raise RefundNotPossible("The booking has no refund that is made by hand and has this id.")
+        await _returned(deps, conn, found, made, Returned("done"))
+        # What was transferred in the meantime is owed as well.
+        one, _ = await _what_goes_back(deps, conn, found, made.payment_number)
         after = await refund.of_booking(conn, found.event_id, found.number)
-    return one, after[made.number - 1]
+        return told(one, after[made.number - 1])
+
+    return await answer.once(deps, key, work)
 
 
 def _named(payments: list[Payment], payment_id: str) -> Payment:
@@ -78,7 +91,7 @@ async def _asked(
 ) -> Refund:
     """Write down that money is to go back, before anybody is asked for it."""
     now = deps.clock()
-    made_id = refund_id or uuid7s(now, os.urandom(RANDOM_BYTES_PER_ID))[0]
+    made_id = refund_id or new_id(now)
     made = Refund(
         *(one.event_id, one.booking_number, number, one.number, made_id, amount_minor),
         *("asked", None, reason, now, now),
@@ -105,6 +118,12 @@ async def settle(deps: Deps, found: Booking, number: int) -> Payment:
             return one
 
 
+async def write_down(deps: Deps, found: Booking, number: int) -> None:
+    """Do the first half of `settle`: what goes back is asked for, and the worker sends it if nobody else does."""
+    async with deps.database.write() as conn:
+        await _what_goes_back(deps, conn, found, number)
+
+
 async def settle_all(deps: Deps, found: Booking) -> None:
     """Send back what is owed for a cancelled booking. When its provider gives no answer, the worker asks again."""
     async with deps.database.read() as conn:
@@ -126,11 +145,13 @@ async def _what_goes_back(deps: Deps, conn: WriteConn, found: Booking, number: i
     mine = next((made for made in under_way if made.payment_number == number), None)
     if mine is not None or one.state not in ("received", "paid"):
         return one, mine
-    entries = await ledger.of_booking(conn, found.event_id, found.number)
-    surplus = surplus_minor(one, entries, sum(made.amount_minor for made in under_way))
+    postings = await ledger.of_booking(conn, found.event_id, found.number)
     now_it_is = (await booking.find(conn, [found.id]))[found.id]
-    if surplus and goes_back_by_itself(one, now_it_is):
-        made = await _asked(deps, conn, one, len(before) + 1, surplus, reason_for(now_it_is))
+    amount_minor = going_back_minor(one, now_it_is, postings, sum(made.amount_minor for made in under_way))
+    if amount_minor:
+        cancelled = await event_cancellation.find(conn, found.event_id)
+        reason = reason_for(now_it_is, cancelled and cancelled.created_at)
+        made = await _asked(deps, conn, one, len(before) + 1, amount_minor, reason)
         return one._replace(state="refunding", reason=made.reason), made
     if one.state == "received":
         one = one._replace(state="paid", changed_at=deps.clock())
@@ -158,9 +179,9 @@ async def _returned(deps: Deps, conn: WriteConn, found: Booking, asked: Refund, 
     else:
         state = state_after_refund(one, asked.amount_minor)
         one = one._replace(state=state, refunded_minor=one.refunded_minor + asked.amount_minor, changed_at=now)
-        entries = await ledger.of_booking(conn, found.event_id, found.number)
+        postings = await ledger.of_booking(conn, found.event_id, found.number)
         moved = Moved(asked.number, ACCOUNTS[one.provider], asked.amount_minor, one.id)
-        owed = money.owed_minor(entries)
+        owed = money.owed_minor(postings)
         await ledger.add(conn, money.refund(found, one.currency, moved, owed), now)
     await payment.change(conn, one, ("refunding",))
     return one

@@ -1,16 +1,15 @@
 """Ticket types: what the organizer offers, at which price, when and to whom."""
 
-import os
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
 from fullhouse.actions.changing import change_offer
 from fullhouse.actions.deps import Deps
+from fullhouse.actions.ids import new_id
 from fullhouse.rules import ticket_type as rules
 from fullhouse.rules.answer import Answered
 from fullhouse.rules.booking import IdempotencyKey
-from fullhouse.rules.ids import RANDOM_BYTES_PER_ID, uuid7s
 from fullhouse.rules.refusals import EventNotFound, TicketTypeNotFound
 from fullhouse.rules.ticket_type import TicketTypeEntry
 from fullhouse.store import pool
@@ -32,7 +31,7 @@ async def create(
 
     async def work(conn: WriteConn, now: datetime) -> Answered:
         rules.require_room(len(await store.everything(conn, event_id)))
-        (type_id,) = uuid7s(now, os.urandom(RANDOM_BYTES_PER_ID))
+        type_id = new_id(now)
         currency = await currency_of(conn, event_id)
         made = TicketTypeEntry(id=type_id, event_id=event_id, currency=currency, **given)
         await store.insert(conn, await _checked(conn, made), now)

@@ -8,14 +8,22 @@ from typing import NamedTuple, TypeAlias
 from fullhouse.engine.intake import Batch, Waiter
 from fullhouse.engine.offers import OfferMemory
 from fullhouse.rules import ledger as money
-from fullhouse.rules.allocation import Decision, Deferred, Given, Known, decide
-from fullhouse.rules.booking import BasketRequest, CancelRequest, ConfirmRequest, ExtendRequest, Outcome, Request
+from fullhouse.rules.allocation import decide
+from fullhouse.rules.booking import (
+    BasketRequest,
+    ChangeRequest,
+    OfBooking,
+    Outcome,
+    Request,
+)
+from fullhouse.rules.decision import Decision, Deferred, Given, Known
 from fullhouse.rules.house import House
 from fullhouse.rules.offer import Offer
 from fullhouse.rules.promo import buyer_key_of
 from fullhouse.rules.selling import Due
 from fullhouse.store import (
     booking,
+    booking_change,
     buyer,
     drawing,
     house,
@@ -33,10 +41,6 @@ PoolsByEvent: TypeAlias = dict[str, dict[str, int | None]]
 
 DUE_HOLDS_MAX = 500
 """Holds of an event that one batch releases; who would need more of them waits for the next batch."""
-
-
-NAMING = CancelRequest | ConfirmRequest | ExtendRequest
-"""Requests that name a booking."""
 
 
 class Step(Enum):
@@ -101,7 +105,7 @@ class Transaction:
         """Send all questions at once, then read the answers. The lock comes first, so the others see what is newest."""
         pipeline, event_ids = self._pipeline, self._batch.event_ids
         requests = [waiter.request for waiter in self._batch.waiters]
-        named = {r.booking_id for r in requests if isinstance(r, NAMING)}
+        named = {r.booking_id for r in requests if isinstance(r, OfBooking)}
         key_ids = {r.key.id for r in requests if r.key is not None}
         asked_houses = house.lock(pipeline, event_ids, wait=self._batch.waits_for_locks)
         asked_bookings = booking.load(pipeline, named) if named else None
@@ -142,14 +146,12 @@ class Transaction:
         """Add the promo codes and buyers that this batch has to look at, if there are any."""
         baskets = [request for request in requests if type(request) is BasketRequest]
         gone = [one for one in known.bookings.values() if one.status in {"held", "expired"}]
-        named = {(r.event_id, r.promo_code) for r in baskets if r.promo_code is not None}
+        coded = [r for r in requests if isinstance(r, BasketRequest | ChangeRequest)]
+        named = {(r.event_id, r.promo_code) for r in coded if r.promo_code is not None}
         used = {(b.event_id, b.promo.code_id) for b in gone if b.promo is not None}
-        who = [(r.event_id, r.buyer) for r in baskets] + [(b.event_id, b.buyer) for b in gone]
-        buyers = {
-            (event_id, buyer_key_of(one.email))
-            for event_id, one in who
-            if one is not None and event_id in known.offers and known.offers[event_id].limits_buyers
-        }
+        limiting = {event_id for event_id, one in known.offers.items() if one.limits_buyers}
+        who = [(r.event_id, r.buyer) for r in baskets] + [(b.event_id, b.buyer) for b in gone] if limiting else []
+        buyers = {(at, buyer_key_of(one.email)) for at, one in who if one is not None and at in limiting}
         asked_codes = promo.load(self._pipeline, named, used) if named or used else None
         asked_buyers = buyer.tickets_had(self._pipeline, buyers) if buyers else None
         codes = await asked_codes.read() if asked_codes else {}
@@ -167,12 +169,16 @@ class Transaction:
                 self._put_back(self._batch, contended)
 
     async def _was_committed(self, unsure: Decision) -> bool:
-        """A batch is written whole or not at all, so its first booking tells for all of it.
+        """A batch is written whole or not at all, so the first thing that it made tells for all of it.
 
-        Without a booking there is nothing to ask for: cancelling again and remembering again change nothing.
+        One that made nothing new changes nothing when it is done again.
         """
         made = unsure.booked or unsure.reserved
-        return bool(made) and await booking.exists(self._pipeline, made[0]).read()
+        if made:
+            return await booking.exists(self._pipeline, made[0]).read()
+        if unsure.history:
+            return await booking_change.exists(self._pipeline, unsure.history[0]).read()
+        return bool(unsure.tickets) and await ticket.exists(self._pipeline, unsure.tickets[0]).read()
 
     def _write(self, decision: Decision, now: datetime) -> None:
         """Send one statement for each kind of change that there is, whatever the number of requests."""
@@ -202,15 +208,19 @@ class Transaction:
 
     def _write_ends(self, decision: Decision, now: datetime) -> None:
         """Write how bookings end. A hold may be confirmed and cancelled in one batch, so cancelling is last."""
+        if decision.changed:
+            booking.change(self._pipeline, decision.changed)
         if decision.extended:
             booking.extend(self._pipeline, decision.extended)
         if decision.expired:
             booking.expire(self._pipeline, decision.expired)
         if decision.confirmed:
-            booking.confirm(self._pipeline, decision.confirmed)
+            booking.confirm(self._pipeline, decision.confirmed, now)
         if decision.cancelled:
-            booking.cancel(self._pipeline, decision.cancelled, now)
-        entries = money.of_batch(decision.reserved, decision.confirmed, decision.cancelled)
-        if entries:
-            ledger.post(self._pipeline, entries, now)
-            payment.insert_at_desk(self._pipeline, entries, now)
+            booking.cancel(self._pipeline, decision.cancelled)
+        if decision.history:
+            booking_change.insert(self._pipeline, decision.history)
+        postings = money.of_batch(decision.reserved, decision.confirmed, decision.cancelled)
+        if postings:
+            ledger.post(self._pipeline, postings, now)
+            payment.insert_at_desk(self._pipeline, postings, now)

@@ -3,8 +3,9 @@
 import asyncio
 import logging
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import NamedTuple
 
 import psycopg
@@ -14,8 +15,8 @@ from fullhouse.engine import measure
 from fullhouse.engine.batch import Inputs, Step, Transaction
 from fullhouse.engine.intake import Batch, Intake, Waiter
 from fullhouse.engine.offers import OfferMemory
-from fullhouse.rules.allocation import Decision, Deferred, Given
 from fullhouse.rules.booking import Outcome
+from fullhouse.rules.decision import Decision, Deferred, Given
 from fullhouse.rules.ids import RANDOM_BYTES_PER_ID, uuid7s
 from fullhouse.rules.refusals import OutcomeUnknown, busy
 from fullhouse.store.db import TRANSIENT, WriteConn
@@ -24,6 +25,7 @@ from fullhouse.store.pipeline import Pipeline
 log = logging.getLogger(__name__)
 
 SECRET_BYTES = 32
+TOLD_AT_ONCE = 16
 IDEMPOTENCY_CONSTRAINT = "idempotency_keys_pkey"
 
 
@@ -150,17 +152,18 @@ class Lane:
             raise
 
     def _tell(self, batch: Batch, outcomes: list[Outcome | Deferred]) -> None:
-        told: list[Outcome] = []
+        told: list[tuple[Waiter, Outcome]] = []
         deferred: list[Waiter] = []
         for waiter, outcome in zip(batch.waiters, outcomes, strict=True):
             if isinstance(outcome, Deferred):
                 deferred.append(waiter)
             else:
-                waiter.tell(outcome)
-                told.append(outcome)
+                told.append((waiter, outcome))
         if deferred:
             self._intake.defer(batch, deferred)
-        measure.settled(told, batch.lane)
+        batch.waiters = []
+        _tell_in_turns(iter(told))
+        measure.settled([outcome for _, outcome in told], batch.lane)
 
     def _fail(self, batch: Batch, error: Exception) -> None:
         """One error fails the batch and is told to everyone in it."""
@@ -192,6 +195,19 @@ def _maybe_committed(transaction: Transaction | None, error: BaseException) -> D
     if isinstance(error, psycopg.Error) and error.diag.severity_nonlocalized == "ERROR":
         return None
     return transaction.decision
+
+
+def _tell_in_turns(told: Iterator[tuple[Waiter, Outcome]]) -> None:
+    """Tell some their outcomes now, and the others in the next turns of the event loop.
+
+    Each of them writes a response then. If all of a large batch did so in one turn, the lane would have to wait for
+    them with its next batch, and PostgreSQL for the lane. Measured in docs/decisions/0009-money.md.
+    """
+    some = list(islice(told, TOLD_AT_ONCE))
+    for waiter, outcome in some:
+        waiter.tell(outcome)
+    if len(some) == TOLD_AT_ONCE:
+        asyncio.get_running_loop().call_soon(_tell_in_turns, told)
 
 
 def outcome_unknown() -> OutcomeUnknown:

@@ -4,7 +4,7 @@ from collections import Counter as Tally
 
 from prometheus_client import Counter, Gauge, Histogram
 
-from fullhouse.rules.booking import Booked, Cancelled, Confirmed, Extended, Outcome, Refused, Released
+from fullhouse.rules.booking import Booked, Cancelled, Changed, Confirmed, Extended, Outcome, Released
 
 REQUESTS = Counter("fullhouse_engine_requests_total", "Requests decided, by outcome.", ["outcome"])
 BATCH_SIZE = Histogram(
@@ -35,4 +35,6 @@ def _name(outcome: Outcome) -> str:
         return "extended"
     if isinstance(outcome, Cancelled):
         return "cancelled"
-    return outcome.refusal.code if isinstance(outcome, Refused) else "created"
+    if isinstance(outcome, Changed):
+        return "changed"
+    return outcome.refusal.code

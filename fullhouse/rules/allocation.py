@@ -1,12 +1,9 @@
 """The engine's decision: every request of a batch, in order, becomes a booking, another change, or a refusal."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
-from hashlib import shake_256
-from types import MappingProxyType
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from datetime import datetime
 
-from fullhouse.rules import basket
+from fullhouse.rules import basket, cancellation
 from fullhouse.rules.booking import (
     BasketRequest,
     Booked,
@@ -14,101 +11,38 @@ from fullhouse.rules.booking import (
     BookRequest,
     Cancelled,
     CancelRequest,
+    Changed,
+    ChangeRequest,
     Confirmed,
     ConfirmRequest,
     Extended,
     ExtendRequest,
     IdempotencyKey,
+    OfBooking,
     Outcome,
-    PromoUse,
     Refused,
     Released,
     Request,
-    Ticket,
+    status_at,
+    to_pay_minor,
 )
-from fullhouse.rules.house import House, HouseChange
-from fullhouse.rules.offer import Offer
-from fullhouse.rules.promo import PromoCode
+from fullhouse.rules.booking_change import BookingChange
+from fullhouse.rules.cancellation import Cancellation
+from fullhouse.rules.decision import Decision, Deferred, Given, Known, Remembered
+from fullhouse.rules.issuing import Issuing
 from fullhouse.rules.refusals import (
     BookingNotFound,
     BookingNotHeld,
+    EventCancelled,
     EventNotFound,
     HoldExpired,
     IdempotencyKeyReused,
-    NotEnoughSeats,
+    PaymentNotPossible,
+    Refusal,
     TicketTypesRequired,
 )
-from fullhouse.rules.selling import Demand, Due, OpenEvent
+from fullhouse.rules.selling import Demand, OpenEvent, drawn_changes
 from fullhouse.rules.sides import Sides
-
-EMPTY: Mapping[Any, Any] = MappingProxyType({})
-
-CODE_DIGITS = 32
-"""A ticket's code is 128 bits, as 32 hexadecimal digits."""
-
-
-class Remembered(NamedTuple):
-    """What was answered under an idempotency key, and to what."""
-
-    fingerprint: str
-    outcome: Outcome
-
-
-class Known(NamedTuple):
-    """All that the database said before a batch is decided, by id. `pools` has what is available of each by event.
-
-    `codes` are by event id and the code itself; `buyers` say what a buyer has of each ticket type, by event id and the
-    buyer's key.
-    """
-
-    houses: Mapping[str, House]
-    offers: Mapping[str, Offer]
-    pools: Mapping[str, Mapping[str, int | None]]
-    due: Mapping[str, Due]
-    bookings: Mapping[str, Booking]
-    keys: Mapping[str, Remembered]
-    codes: Mapping[tuple[str, str], PromoCode] = EMPTY
-    buyers: Mapping[tuple[str, str], Mapping[str, int]] = EMPTY
-
-
-class Given(NamedTuple):
-    """What comes from outside into a decision: the moment, fresh ids, and a secret that ticket codes are made of."""
-
-    now: datetime
-    ids: Sequence[str]
-    secret: bytes
-    hold_time: timedelta
-
-
-class Deferred(NamedTuple):
-    """No outcome yet: holds that have run out have to be released first, more than fit in one batch.
-
-    Who is behind somebody deferred, for the same event, is deferred as well, so that nobody overtakes.
-    """
-
-    replayed: bool = False
-
-
-class Decision(NamedTuple):
-    """One outcome for each request, in their order, and what has to be written for that.
-
-    `booked` has those that only count seats, `reserved` those with a buyer, price or pools. `changes` and `expiries`
-    are by event id, `drawn` by event id and pool id, `promo_uses` (what changes) by event id and the code's id.
-    """
-
-    outcomes: list[Outcome | Deferred]
-    booked: list[Booking]
-    reserved: list[Booking]
-    extended: list[Booking]
-    confirmed: list[Booking]
-    expired: list[Booking]
-    cancelled: list[Booking]
-    tickets: list[Ticket]
-    keys: dict[str, Remembered]
-    changes: dict[str, HouseChange]
-    drawn: dict[tuple[str, str], int]
-    expiries: dict[str, datetime | None]
-    promo_uses: dict[tuple[str, str], PromoUse]
 
 
 def decide(
@@ -144,8 +78,10 @@ class _Deciding:
         self.extended: dict[str, Booking] = {}
         self.confirmed: dict[str, Booking] = {}
         self.expired: dict[str, Booking] = {}
-        self.cancelled: list[Booking] = []
-        self.issued: list[tuple[str, int, int, str]] = []
+        self.changed: dict[str, Booking] = {}
+        self.cancelled: list[Cancellation] = []
+        self.history: list[BookingChange] = []
+        self.issuing = Issuing()
         self.has_due = bool(known.due)
         self.moment = self.now
         self.deferring: set[str] = set()
@@ -166,30 +102,16 @@ class _Deciding:
             extended=list(self.extended.values()),
             confirmed=list(self.confirmed.values()),
             expired=list(self.expired.values()),
+            changed=list(self.changed.values()),
             cancelled=self.cancelled,
-            tickets=self.tickets(),
+            history=self.history,
+            tickets=self.issuing.tickets(self.secret),
             keys=self.new_keys,
             changes={event_id: change for event_id, event in self.events.items() if (change := event.change)},
-            drawn={
-                (event_id, pool_id): places
-                for event_id, event in self.events.items()
-                for pool_id, places in event.drawn_change.items()
-                if places
-            },
-            expiries={
-                event_id: event.expiry
-                for event_id, event in self.events.items()
-                if event.expiry != event.house.next_expiry_at
-            },
-            promo_uses=self.sides.promo_uses,
+            drawn=drawn_changes(self.events),
+            expiries={at: event.expiry for at, event in self.events.items() if event.is_expiry_changed},
+            promo_uses={at: use for at, use in self.sides.promo_uses.items() if any(use)},
         )
-
-    def tickets(self) -> list[Ticket]:
-        """The tickets that were issued, with codes from the secret of the batch (SHAKE256 as in FIPS 202)."""
-        digits = shake_256(self.secret).hexdigest(len(self.issued) * CODE_DIGITS // 2)
-        return [
-            Ticket(*issued, digits[n * CODE_DIGITS : (n + 1) * CODE_DIGITS]) for n, issued in enumerate(self.issued)
-        ]
 
     def after_release(self, request: Request, moment: datetime) -> Outcome | Deferred:
         """Release what has run out at the moment when it was asked, then decide."""
@@ -219,15 +141,24 @@ class _Deciding:
             return self.book(request)
         if isinstance(request, BasketRequest):
             return self.book_basket(request)
-        if isinstance(request, ConfirmRequest):
-            return self.confirm(request)
-        if isinstance(request, CancelRequest):
-            return self.cancel(request)
-        if isinstance(request, ExtendRequest):
-            return self.extend(request)
+        if isinstance(request, OfBooking):
+            return self.of_booking(request)
         event = self.events.get(request.event_id)
         count = sum(booking.event_id == request.event_id for booking in self.expired.values())
         return Released(count, event is not None and event.is_more_due(self.moment))
+
+    def of_booking(self, request: OfBooking) -> Outcome | Deferred:
+        """Decide on a request that names a booking."""
+        booking = self.bookings.get(request.booking_id)
+        if booking is None or booking.event_id != request.event_id:
+            return Refused(BookingNotFound("There is no such booking."))
+        if isinstance(request, ConfirmRequest):
+            return self.confirm(request, booking)
+        if isinstance(request, CancelRequest):
+            return self.cancel(request, booking)
+        if isinstance(request, ExtendRequest):
+            return self.extend(request, booking)
+        return self.change(request, booking)
 
     def release(self, event_id: str, moment: datetime) -> None:
         """Give back what is held no longer at that moment."""
@@ -254,19 +185,33 @@ class _Deciding:
         if general is None:
             return Refused(TicketTypesRequired("The event has ticket types: say lines instead of num_seats."))
         if event.available < places:
-            return Deferred() if event.is_more_due(self.moment) else Refused(not_enough_seats(event.available))
+            return Deferred() if event.is_more_due(self.moment) else Refused(event.not_enough)
         event.available -= places
         event.bookings_made = number = event.bookings_made + 1
         booking = Booking(next(self.ids), event_id, number, places, "confirmed", self.now, None)
         self.booked.append(booking)
-        for n in range(1, places + 1):
-            self.issued.append((event_id, number, n, general.id))
+        self.issuing.issue_places(event_id, number, places, general.id)
         return Booked(booking)
 
     def book_basket(self, request: BasketRequest) -> Outcome | Deferred:
         event = self.events.get(request.event_id)
         if event is None:
             return Refused(EventNotFound("There is no such event."))
+        terms = self.agree(event, request)
+        if not isinstance(terms, basket.Terms):
+            return terms
+        event.take(terms.demand)
+        event.bookings_made += 1
+        booking = basket.booking_of(event, request, terms, basket.Fresh(next(self.ids), self.now, self.hold_time))
+        self.sides.take(booking)
+        self.reserved.append(booking)
+        event.expect(booking.expires_at)
+        if booking.status == "confirmed":
+            self.issuing.issue(booking)
+        return Booked(booking)
+
+    def agree(self, event: OpenEvent, request: BasketRequest) -> basket.Terms | Refused | Deferred:
+        """The terms on which a basket can be had, whole or with `accept_fewer` in part."""
         if event.refusal is not None:
             return Refused(event.refusal)
         terms = self.terms_of(event, request)
@@ -283,15 +228,7 @@ class _Deciding:
         refusal = terms.refusal or self.sides.refusal(event.offer, request, terms.code, terms.use)
         if refusal is not None:
             return Deferred() if event.is_more_due(self.moment) else Refused(refusal)
-        event.take(terms.demand)
-        event.bookings_made += 1
-        booking = basket.booking_of(event, request, terms, basket.Fresh(next(self.ids), self.now, self.hold_time))
-        self.sides.take(booking)
-        self.reserved.append(booking)
-        event.expect(booking.expires_at)
-        if booking.status == "confirmed":
-            self.issue(booking)
-        return Booked(booking)
+        return terms
 
     def terms_of(self, event: OpenEvent, request: BasketRequest) -> basket.Terms:
         """The terms of a request. In a rush many want the same, so they are made out once in a batch."""
@@ -302,22 +239,23 @@ class _Deciding:
             terms = self.terms[key] = basket.terms_of(event.offer, request, code, self.now)
         return terms
 
-    def confirm(self, request: ConfirmRequest) -> Outcome | Deferred:
-        booking = self.bookings.get(request.booking_id)
-        if booking is None or booking.event_id != request.event_id:
-            return Refused(BookingNotFound("There is no such booking."))
+    def confirm(self, request: ConfirmRequest, booking: Booking) -> Outcome | Deferred:
         if booking.status == "confirmed":
             return Confirmed(booking)
         if booking.status == "cancelled":
             return Refused(BookingNotHeld("The booking was cancelled; book anew.", booking_status=booking.status))
+        event = self.events[booking.event_id]
+        if isinstance(event.refusal, EventCancelled):
+            return Refused(event.refusal)
+        if request.paid_minor is not None and request.paid_minor < to_pay_minor(booking):
+            return Refused(PaymentNotPossible("Less was paid than the booking costs by now."))
         if booking.status == "expired" and not self.take_again(booking):
-            event = self.events[booking.event_id]
             if event.refusal is None and event.is_more_due(self.moment):
                 return Deferred()
             return Refused(HoldExpired("The hold has run out, and its places are sold to somebody else."))
-        booking = booking._replace(status="confirmed", paid_by=request.paid_by)
+        booking = booking._replace(status="confirmed", paid_by=request.paid_by, drawn=event.still_there(booking.drawn))
         self.bookings[booking.id] = self.confirmed[booking.id] = booking
-        self.issue(booking)
+        self.issuing.issue(booking)
         return Confirmed(booking)
 
     def take_again(self, booking: Booking) -> bool:
@@ -331,49 +269,64 @@ class _Deciding:
         self.expired.pop(booking.id, None)
         return True
 
-    def extend(self, request: ExtendRequest) -> Outcome:
-        booking = self.bookings.get(request.booking_id)
-        if booking is None or booking.event_id != request.event_id:
-            return Refused(BookingNotFound("There is no such booking."))
+    def extend(self, request: ExtendRequest, booking: Booking) -> Outcome:
         if booking.status == "expired":
             return Refused(HoldExpired("The hold has run out; book anew."))
         if booking.status != "held" or booking.expires_at is None:
             return Refused(BookingNotHeld(f"The booking is {booking.status}.", booking_status=booking.status))
+        event = self.events[booking.event_id]
+        if isinstance(event.refusal, EventCancelled):
+            return Refused(event.refusal)
         if booking.expires_at < request.until and self.now < request.until:
             booking = booking._replace(expires_at=request.until)
             self.bookings[booking.id] = self.extended[booking.id] = booking
-            self.events[booking.event_id].expect(request.until)
+            event.expect(request.until)
         return Extended(booking)
 
-    def issue(self, booking: Booking) -> None:
-        """Issue a booking's tickets, numbered through its lines."""
-        n = 0
-        for line in booking.price.lines if booking.price else ():
-            for _ in range(line.quantity):
-                n += 1
-                self.issued.append((booking.event_id, booking.number, n, line.ticket_type_id))
+    def change(self, request: ChangeRequest, booking: Booking) -> Outcome | Deferred:
+        status = status_at(booking, self.moment)
+        if status != "held":
+            return Refused(BookingNotHeld(f"The booking is {status}.", booking_status=status))
+        event = self.events[booking.event_id]
+        # What it has is there for the new lines, too; if they can't be had, it keeps the old ones.
+        event.put_back(booking)
+        self.sides.put_back(booking)
+        asked = BasketRequest(booking.event_id, request.lines, booking.buyer, promo_code=request.promo_code)
+        terms = self.agree(event, asked)
+        if not isinstance(terms, basket.Terms):
+            event.take(Demand(booking.places, booking.drawn or {}))
+            self.sides.take(booking)
+            return terms
+        event.take(terms.demand)
+        before, booking = booking, basket.with_terms(booking, terms)
+        self.sides.take(booking)
+        self.bookings[booking.id] = self.changed[booking.id] = booking
+        self.history.append(basket.lines_change(before, booking, request.by, next(self.ids), self.now))
+        if booking.status == "confirmed":
+            self.confirmed[booking.id] = booking
+            self.issuing.issue(booking)
+        return Changed(booking)
 
-    def cancel(self, request: CancelRequest) -> Outcome:
-        booking = self.bookings.get(request.booking_id)
-        if booking is None or booking.event_id != request.event_id:
-            return Refused(BookingNotFound("There is no such booking."))
+    def cancel(self, request: CancelRequest, booking: Booking) -> Outcome:
+        if request.refunding == "by_policy" and isinstance(self.events[booking.event_id].refusal, EventCancelled):
+            # What will not take place is paid back whole, to those as well who do not wait for it.
+            request = request._replace(refunding="full")
+        done = cancellation.of(booking._replace(status=status_at(booking, self.moment)), request, self.now)
+        if done is None or isinstance(done, Refusal):
+            return Cancelled(booking) if done is None else Refused(done)
         if booking.status in {"confirmed", "held"}:
             self.events[booking.event_id].put_back(booking)
             self.sides.put_back(booking)
-        if booking.status != "cancelled":
-            booking = booking._replace(status="cancelled", cancelled_at=self.now)
-            self.bookings[booking.id] = booking
-            self.expired.pop(booking.id, None)
-            self.cancelled.append(booking)
-        return Cancelled(booking)
+        if done.booking.status == "confirmed":
+            self.events[booking.event_id].take(Demand(done.booking.places, done.booking.drawn or {}))
+            self.sides.take(done.booking)
+        self.bookings[booking.id] = done.booking
+        self.expired.pop(booking.id, None)
+        self.cancelled.append(done)
+        self.history.append(done.change(next(self.ids), self.now))
+        return Cancelled(done.booking)
 
 
 def key_reused() -> IdempotencyKeyReused:
     """The refusal for a key that came with another request."""
     return IdempotencyKeyReused("This Idempotency-Key was used for another request. Use a new key for a new request.")
-
-
-def not_enough_seats(available: int) -> NotEnoughSeats:
-    """The refusal that says what would still fit."""
-    detail = f"Only {available} seats are left." if available else "The event is sold out."
-    return NotEnoughSeats(detail, available_seats=available)

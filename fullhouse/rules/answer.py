@@ -4,8 +4,9 @@ from typing import Any, NamedTuple
 
 
 class Answered(NamedTuple):
-    """The yes to a write: its status, and its body as data for JSON, None where there is none."""
+    """The yes to a write: its status, its body as data for JSON, and where that is to be read; None for what is not."""
 
     status: int
-    body: dict[str, Any] | None
+    body: Any
     replayed: bool = False
+    location: str | None = None

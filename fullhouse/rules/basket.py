@@ -3,12 +3,13 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from fullhouse.rules.booking import BasketRequest, Booking, Promo, PromoUse
+from fullhouse.rules.booking import Actor, BasketRequest, Booking, Promo, PromoUse
+from fullhouse.rules.booking_change import BookingChange
 from fullhouse.rules.offer import Offer, TicketType, Wanted
 from fullhouse.rules.price import Price, price_of
-from fullhouse.rules.promo import PromoCode, not_valid_refusal, offer_with, use_of
+from fullhouse.rules.promo import PromoCode, marked, not_valid_refusal, offer_with, use_of
 from fullhouse.rules.refusals import (
     BuyerLimitReached,
     BuyerRequired,
@@ -195,13 +196,41 @@ def booking_of(event: OpenEvent, request: BasketRequest, terms: Terms, fresh: Fr
         terms.price,
         terms.demand.drawn or None,
         request.paid_by,
-        None if terms.code is None or terms.use is None else Promo(terms.code.id, terms.use),
+        _promo_of(terms),
     )
+
+
+def with_terms(booking: Booking, terms: Terms) -> Booking:
+    """A hold on other terms; confirmed when there is nothing to pay any more."""
+    return booking._replace(
+        status="confirmed" if terms.price.total.gross_minor == 0 else "held",
+        places=terms.demand.places,
+        price=terms.price,
+        drawn=terms.demand.drawn or None,
+        promo=_promo_of(terms),
+    )
+
+
+def lines_change(before: Booking, after: Booking, by: Actor, change_id: str, now: datetime) -> BookingChange:
+    """What is written down of other lines for the booking's history."""
+    details = {"lines_before": _wanted(before), "lines_after": _wanted(after)}
+    return BookingChange(before.event_id, before.number, change_id, now, "lines", by, details)
+
+
+def _wanted(booking: Booking) -> list[dict[str, Any]]:
+    lines = booking.price.lines if booking.price else ()
+    return [{"ticket_type_id": line.ticket_type_id, "quantity": line.quantity} for line in lines]
+
+
+def _promo_of(terms: Terms) -> Promo | None:
+    return None if terms.code is None or terms.use is None else Promo(terms.code.id, terms.use)
 
 
 def agreed_price(offer: Offer, request: BasketRequest, code: PromoCode | None) -> Price:
     """What a basket costs: with the code, and nothing at all if it is given away."""
     if request.paid_by == "comp":
         given = {type_id: one._replace(price_minor=0) for type_id, one in offer.ticket_types.items()}
-        return price_of(offer._replace(ticket_types=given), request.lines)
-    return price_of(offer if code is None else offer_with(code, offer), request.lines)
+        price = price_of(offer._replace(ticket_types=given), request.lines)
+    else:
+        price = price_of(offer if code is None else offer_with(code, offer), request.lines)
+    return price if code is None else marked(code, offer, price)

@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Literal, NamedTuple, TypeAlias
 
-from fullhouse.rules.event import Event
 from fullhouse.rules.offer import Wanted
 from fullhouse.rules.price import Price
 from fullhouse.rules.refusals import Refusal
@@ -11,6 +10,13 @@ from fullhouse.rules.refusals import Refusal
 Status: TypeAlias = Literal["held", "confirmed", "expired", "cancelled"]
 DeskWay: TypeAlias = Literal["cash", "card_terminal", "comp"]
 PaymentWay: TypeAlias = DeskWay | Literal["bank_transfer", "stripe"]
+
+
+Refunding: TypeAlias = Literal["by_policy", "full", "none"]
+"""How much goes back for cancelled tickets: as was agreed with the buyer, all, or nothing."""
+
+Actor: TypeAlias = Literal["buyer", "staff", "event_cancellation"]
+"""Who changes a booking."""
 
 
 class Buyer(NamedTuple):
@@ -43,7 +49,8 @@ class Booking(NamedTuple):
     """A deal for `places` of an event. `number` counts the event's bookings from 1.
 
     One that was made by lines has a buyer, if he was named, and a price with all its parts, also when it is free.
-    `drawn` has its places by pool id, as the ticket types drew on them when it was made.
+    `drawn` has its places by pool id, as the ticket types drew on them when it was made. When some of its tickets are
+    cancelled, by their numbers, it has the places of the others.
     """
 
     id: str
@@ -59,6 +66,18 @@ class Booking(NamedTuple):
     drawn: dict[str, int] | None = None
     paid_by: PaymentWay | None = None
     promo: Promo | None = None
+    cancelled_tickets: tuple[int, ...] = ()
+
+
+def status_at(booking: Booking, moment: datetime) -> Status:
+    """The status as it counts at a moment: a hold that has run out is expired, released or not."""
+    has_run_out = booking.expires_at is not None and booking.expires_at <= moment
+    return "expired" if booking.status == "held" and has_run_out else booking.status
+
+
+def to_pay_minor(booking: Booking) -> int:
+    """What a held booking costs; 0 when there is nothing to pay for."""
+    return booking.price.total.gross_minor if booking.price is not None and booking.status != "cancelled" else 0
 
 
 class Ticket(NamedTuple):
@@ -105,20 +124,39 @@ class BasketRequest(NamedTuple):
 
 
 class ConfirmRequest(NamedTuple):
-    """Confirm a hold that was paid."""
+    """Confirm a hold that was paid: with `paid_minor`, if that is said, and at the desk with what it costs."""
 
     event_id: str
     booking_id: str
     paid_by: PaymentWay
     key: IdempotencyKey | None = None
+    paid_minor: int | None = None
 
 
 class CancelRequest(NamedTuple):
-    """Cancel a booking and give its places back."""
+    """Cancel a booking, or only some of its `tickets` by their numbers, and give the places back.
+
+    `expected_minor` is what the buyer was told that he gets back; if it would be something else, nothing is done.
+    """
 
     event_id: str
     booking_id: str
     key: IdempotencyKey | None = None
+    tickets: tuple[int, ...] | None = None
+    refunding: Refunding = "full"
+    expected_minor: int | None = None
+    by: Actor = "staff"
+
+
+class ChangeRequest(NamedTuple):
+    """Let a held booking have other lines, at the prices of now; it runs out when it would have."""
+
+    event_id: str
+    booking_id: str
+    lines: tuple[Wanted, ...]
+    promo_code: str | None = None
+    key: IdempotencyKey | None = None
+    by: Actor = "buyer"
 
 
 class ExtendRequest(NamedTuple):
@@ -137,7 +175,10 @@ class ExpireRequest(NamedTuple):
     key: None = None
 
 
-Request: TypeAlias = BookRequest | BasketRequest | ConfirmRequest | CancelRequest | ExtendRequest | ExpireRequest
+OfBooking: TypeAlias = ConfirmRequest | CancelRequest | ChangeRequest | ExtendRequest
+"""What is asked of a booking that there is."""
+
+Request: TypeAlias = BookRequest | BasketRequest | OfBooking | ExpireRequest
 
 
 class Booked(NamedTuple):
@@ -161,6 +202,13 @@ class Cancelled(NamedTuple):
     replayed: bool = False
 
 
+class Changed(NamedTuple):
+    """The yes to other lines."""
+
+    booking: Booking
+    replayed: bool = False
+
+
 class Extended(NamedTuple):
     """The yes to a longer hold."""
 
@@ -176,13 +224,6 @@ class Released(NamedTuple):
     replayed: bool = False
 
 
-class EventCreated(NamedTuple):
-    """The yes to a new event. The engine never gives it, but it is remembered under a key like the others."""
-
-    event: Event
-    replayed: bool = False
-
-
 class Refused(NamedTuple):
     """The no to a request."""
 
@@ -190,4 +231,4 @@ class Refused(NamedTuple):
     replayed: bool = False
 
 
-Outcome: TypeAlias = Booked | Confirmed | Cancelled | Extended | Released | EventCreated | Refused
+Outcome: TypeAlias = Booked | Confirmed | Cancelled | Changed | Extended | Released | Refused

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal, NamedTuple, TypeAlias
 
-from fullhouse.rules.offer import EventState
+from fullhouse.rules.offer import EventState, RefundPolicy
 from fullhouse.rules.refusals import EventInUse, EventNotChangeable, ValidationFailed
 
 ShownState: TypeAlias = Literal["draft", "published", "cancelled", "over"]
@@ -33,6 +33,7 @@ class EventDetails(NamedTuple):
     sales_from: datetime | None = None
     sales_until: datetime | None = None
     slug: str | None = None
+    refund_policy: RefundPolicy | None = None
 
 
 NO_DETAILS = EventDetails()

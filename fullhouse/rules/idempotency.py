@@ -1,19 +1,9 @@
 """Idempotency keys: what stands for a request, and how an answer is remembered."""
 
-from datetime import datetime
 from hashlib import blake2b
 from typing import Any, Literal, TypeAlias
 
-from fullhouse.rules.booking import (
-    Booked,
-    Booking,
-    Cancelled,
-    Confirmed,
-    EventCreated,
-    IdempotencyKey,
-    Refused,
-)
-from fullhouse.rules.event import Event
+from fullhouse.rules.booking import Booked, Booking, Cancelled, Changed, Confirmed, IdempotencyKey, Refused
 from fullhouse.rules.refusals import REFUSALS
 
 
@@ -29,40 +19,39 @@ def _digest(text: str) -> str:
     return blake2b(text.encode(), digest_size=16).hexdigest()
 
 
-def record_of(outcome: EventCreated | Refused) -> dict[str, Any]:
-    """The outcome as data for JSON; moments are written as RFC 3339."""
-    if isinstance(outcome, Refused):
-        refusal = outcome.refusal
-        return {"refused": refusal.code, "detail": refusal.detail, "facts": refusal.facts}
-    return {"created": outcome.event._asdict()}
+def record_of(outcome: Refused) -> dict[str, Any]:
+    """A refusal as data for JSON."""
+    refusal = outcome.refusal
+    return {"refused": refusal.code, "detail": refusal.detail, "facts": refusal.facts}
 
 
-def outcome_of(record: dict[str, Any]) -> EventCreated | Refused:
+def outcome_of(record: dict[str, Any]) -> Refused:
     """Undo `record_of` and JSON."""
-    if "refused" in record:
-        return Refused(REFUSALS[record["refused"]](record["detail"], **record["facts"]))
-    created = record["created"]
-    moments = {name: datetime.fromisoformat(created[name]) for name in ("starts_at", "created_at")}
-    return EventCreated(Event(**(created | moments)))
+    return Refused(REFUSALS[record["refused"]](record["detail"], **record["facts"]))
 
 
-Answer: TypeAlias = Literal["held", "confirmed", "cancelled", "confirmation"]
-"""What was answered with a booking: that it is held or confirmed now, that it is cancelled, or its confirmation."""
+Answer: TypeAlias = Literal["held", "confirmed", "cancelled", "confirmation", "changed"]
+"""What was answered with a booking: that it is held or confirmed now, that it or some of its tickets are cancelled, its
+confirmation, or that it has other lines."""
 
 
-def answer_of(outcome: Booked | Confirmed | Cancelled) -> Answer:
+def answer_of(outcome: Booked | Confirmed | Cancelled | Changed) -> Answer:
     """What to remember of an outcome beside its booking."""
     if isinstance(outcome, Confirmed):
         return "confirmation"
     if isinstance(outcome, Cancelled):
         return "cancelled"
+    if isinstance(outcome, Changed):
+        return "changed"
     return "held" if outcome.booking.status == "held" else "confirmed"
 
 
-def answered_with(booking: Booking, answer: Answer) -> Booked | Confirmed | Cancelled:
+def answered_with(booking: Booking, answer: Answer) -> Booked | Confirmed | Cancelled | Changed:
     """The outcome as it was given, from the booking as it is now."""
     if answer == "cancelled":
         return Cancelled(booking)
+    if answer == "changed":
+        return Changed(booking)
     if answer == "confirmation":
         return Confirmed(booking._replace(status="confirmed", cancelled_at=None))
     paid_by = None if answer == "held" else booking.paid_by

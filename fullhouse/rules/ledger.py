@@ -5,10 +5,13 @@ below zero it is what we owe him.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from functools import lru_cache
 from typing import Literal, NamedTuple, TypeAlias
 
 from fullhouse.rules.booking import Booking, PaymentWay
+from fullhouse.rules.cancellation import Cancellation
+from fullhouse.rules.price import Price
 
 Kind: TypeAlias = Literal["sale", "cancellation", "receipt", "refund"]
 MoneyAccount: TypeAlias = Literal["cash", "card_terminal", "bank", "stripe"]
@@ -36,16 +39,24 @@ TRANSFERS_FROM = 1_000
 """Bank transfers may come in parts, so their receipts are numbered by themselves, from here on."""
 
 
-class Entry(NamedTuple):
-    """One line of a posting; `what` and `number` name the posting within its booking."""
+class Posting(NamedTuple):
+    """Money that moves between accounts, all in one: the amounts sum to zero. `money_minor` is on `money_account`.
+
+    `what` and `number` name it within its booking.
+    """
 
     event_id: str
     booking_number: int
     what: Kind
     number: int
-    account: Account
-    amount_minor: int
     currency: str
+    buyer_minor: int
+    sales_minor: int = 0
+    fees_minor: int = 0
+    tax_minor: int = 0
+    refunds_minor: int = 0
+    money_minor: int = 0
+    money_account: MoneyAccount | None = None
     payment_id: str | None = None
 
 
@@ -58,76 +69,97 @@ class Moved(NamedTuple):
     payment_id: str
 
 
-def of_batch(reserved: Iterable[Booking], confirmed: Iterable[Booking], cancelled: Iterable[Booking]) -> list[Entry]:
-    """What a batch posts: each new sale, with its receipt if it was paid at the desk, and each sale taken back."""
-    entries: list[Entry] = []
+def of_batch(
+    reserved: Iterable[Booking], confirmed: Iterable[Booking], cancelled: Iterable[Cancellation]
+) -> list[Posting]:
+    """What a batch posts: each new sale, with its receipt if it was paid at the desk, and what is taken back."""
+    postings: list[Posting] = []
     for booking in (*(one for one in reserved if one.status == "confirmed"), *confirmed):
-        entries += _sale(booking)
-        entries += _desk_receipt(booking)
-    for booking in cancelled:
-        entries += [_taken_back(entry) for entry in _sale(booking)]
-    return entries
+        sale = _sale(booking)
+        if sale is not None:
+            postings.append(sale)
+            if booking.paid_by in AT_THE_DESK:
+                # A booking has one payment at the desk, so that needs no id of its own.
+                moved = Moved(ONCE, ACCOUNTS[booking.paid_by], sale.buyer_minor, booking.id)
+                postings.append(receipt(booking, sale.currency, moved))
+    postings += (taken_back for one in cancelled if (taken_back := _taken_back(one)) is not None)
+    return postings
 
 
-def receipt(booking: Booking, currency: str, moved: Moved) -> list[Entry]:
+def receipt(booking: Booking, currency: str, moved: Moved) -> Posting:
     """Money that came in for a booking."""
     number, account, amount_minor, payment_id = moved
-    amounts: dict[Account, int] = {account: amount_minor, "buyer": -amount_minor}
-    return list(_posting(booking, "receipt", number, amounts, currency, payment_id))
+    return Posting(
+        *(booking.event_id, booking.number, "receipt", number, currency),
+        buyer_minor=-amount_minor,
+        money_minor=amount_minor,
+        money_account=account,
+        payment_id=payment_id,
+    )
 
 
-def refund(booking: Booking, currency: str, moved: Moved, owed_minor: int) -> list[Entry]:
+def refund(booking: Booking, currency: str, moved: Moved, owed_minor: int) -> Posting:
     """Money that went back: first what was owed to the buyer; what is given beyond that is the account `refunds`."""
     number, account, amount_minor, payment_id = moved
     due_minor = min(amount_minor, max(owed_minor, 0))
-    amounts: dict[Account, int] = {account: -amount_minor, "buyer": due_minor, "refunds": amount_minor - due_minor}
-    return list(_posting(booking, "refund", number, amounts, currency, payment_id))
+    return Posting(
+        *(booking.event_id, booking.number, "refund", number, currency),
+        buyer_minor=due_minor,
+        refunds_minor=amount_minor - due_minor,
+        money_minor=-amount_minor,
+        money_account=account,
+        payment_id=payment_id,
+    )
 
 
-def _sale(booking: Booking) -> Iterator[Entry]:
+def _sale(booking: Booking) -> Posting | None:
     """What was sold and is owed for; nothing of a booking that is free, a comp, or was never confirmed."""
-    if booking.price is None or booking.paid_by not in ACCOUNTS:
-        return
     price = booking.price
+    if price is None or booking.paid_by not in ACCOUNTS or not price.total.gross_minor:
+        return None
+    return Posting(booking.event_id, booking.number, "sale", ONCE, price.currency, *_parts_of(price))
+
+
+@lru_cache(maxsize=1024)
+def _parts_of(price: Price) -> tuple[int, int, int, int]:
+    """What a sale moves on buyer, sales, fees and tax. Remembered, because in a rush many agree on the same price."""
     fees = [fee.amount for fee in price.fees] + [fee.amount for line in price.lines for fee in line.fees]
-    amounts: dict[Account, int] = {
-        "buyer": price.total.gross_minor,
-        "sales": -sum(line.face.net_minor for line in price.lines),
-        "fees": -sum(amount.net_minor for amount in fees),
-        "tax": -price.total.tax_minor,
-    }
-    yield from _posting(booking, "sale", ONCE, amounts, price.currency, None)
+    return (
+        price.total.gross_minor,
+        -sum(line.face.net_minor for line in price.lines),
+        -sum(amount.net_minor for amount in fees),
+        -price.total.tax_minor,
+    )
 
 
-def _desk_receipt(booking: Booking) -> Iterator[Entry]:
-    if booking.price is None or booking.paid_by not in AT_THE_DESK:
-        return
-    gross_minor = booking.price.total.gross_minor
-    amounts: dict[Account, int] = {ACCOUNTS[booking.paid_by]: gross_minor, "buyer": -gross_minor}
-    # A booking has one payment at the desk, so that needs no id of its own.
-    yield from _posting(booking, "receipt", ONCE, amounts, booking.price.currency, booking.id)
+def _taken_back(cancellation: Cancellation) -> Posting | None:
+    """What of a sale goes back. A ticket is cancelled once, so the first one's number makes the posting's its own."""
+    booking, back = cancellation.booking, cancellation.back
+    if booking.price is None or not back.total_minor:
+        return None
+    return Posting(
+        *(booking.event_id, booking.number, "cancellation", cancellation.tickets[0], booking.price.currency),
+        buyer_minor=-back.total_minor,
+        sales_minor=back.sales_minor,
+        fees_minor=back.fees_minor,
+        tax_minor=back.tax_minor,
+    )
 
 
-def _taken_back(entry: Entry) -> Entry:
-    return entry._replace(what="cancellation", amount_minor=-entry.amount_minor)
-
-
-def _posting(
-    booking: Booking, what: Kind, number: int, amounts: dict[Account, int], currency: str, payment_id: str | None
-) -> Iterator[Entry]:
-    for account, amount_minor in amounts.items():
-        if amount_minor:
-            yield Entry(booking.event_id, booking.number, what, number, account, amount_minor, currency, payment_id)
-
-
-def balances(entries: Iterable[Entry]) -> Counter[Account]:
+def balances(postings: Iterable[Posting]) -> Counter[Account]:
     """What is on each account."""
     summed: Counter[Account] = Counter()
-    for entry in entries:
-        summed[entry.account] += entry.amount_minor
+    for one in postings:
+        summed["buyer"] += one.buyer_minor
+        summed["sales"] += one.sales_minor
+        summed["fees"] += one.fees_minor
+        summed["tax"] += one.tax_minor
+        summed["refunds"] += one.refunds_minor
+        if one.money_account is not None:
+            summed[one.money_account] += one.money_minor
     return summed
 
 
-def owed_minor(entries: Iterable[Entry]) -> int:
+def owed_minor(postings: Iterable[Posting]) -> int:
     """What we owe the buyer; below zero it is what the buyer owes us."""
-    return -balances(entries)["buyer"]
+    return -sum(one.buyer_minor for one in postings)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 EventState: TypeAlias = Literal["draft", "published", "cancelled"]
 Visibility: TypeAlias = Literal["public", "code", "box_office", "archived"]
@@ -43,6 +43,35 @@ class TicketType(NamedTuple):
     buyer_tickets_max: int | None = None
 
 
+class RefundStep(NamedTuple):
+    """Until so many hours before the event, so many percent of a ticket's price go back."""
+
+    hours_before: int
+    percent: int
+
+
+class RefundPolicy(NamedTuple):
+    """On which terms buyers may give tickets back by themselves, and whether fees go back too.
+
+    The step with the most hours comes first. An event without a policy takes none back.
+    """
+
+    steps: tuple[RefundStep, ...]
+    with_fees: bool
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """The policy as data for JSON."""
+        return {"steps": self.steps, "with_fees": self.with_fees}
+
+
+def refund_policy_from(record: dict[str, Any] | None) -> RefundPolicy | None:
+    """Undo `record` and JSON."""
+    if record is None:
+        return None
+    return RefundPolicy(tuple(RefundStep(*step) for step in record["steps"]), record["with_fees"])
+
+
 class Offer(NamedTuple):
     """All that an event offers, as of `version`: as long as the house has that version, nothing of it has changed."""
 
@@ -58,6 +87,7 @@ class Offer(NamedTuple):
     general: TicketType | None = None
     """The ticket type of an event that only counts seats: its only one, free, and limited by the house alone."""
     buyer_tickets_max: int | None = None
+    refund_policy: RefundPolicy | None = None
 
     @property
     def limits_buyers(self) -> bool:

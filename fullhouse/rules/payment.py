@@ -8,12 +8,12 @@ open ─→ received ─→ paid ─→ refunding ─→ refunded
 that comes in for a payment that failed or was cancelled is received all the same.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Literal, NamedTuple, TypeAlias
 
 from fullhouse.rules.booking import Booking
-from fullhouse.rules.ledger import Entry, owed_minor
+from fullhouse.rules.ledger import AT_THE_DESK, Posting, owed_minor
 
 ProviderName: TypeAlias = Literal["cash", "card_terminal", "bank_transfer", "stripe"]
 State: TypeAlias = Literal["open", "received", "paid", "failed", "cancelled", "refunding", "refunded", "refund_failed"]
@@ -67,14 +67,23 @@ class Refund(NamedTuple):
     changed_at: datetime
 
 
-def to_pay_minor(booking: Booking) -> int:
-    """What a held booking costs; 0 when there is nothing to pay for."""
-    return booking.price.total.gross_minor if booking.price is not None and booking.status != "cancelled" else 0
+def going_back_minor(payment: Payment, booking: Booking, postings: Sequence[Posting], under_way_minor: int) -> int:
+    """What of a payment goes back unasked: what the ledger owes to the buyer, and is not on its way to him already.
+
+    What was paid at the desk goes back when staff say so: nobody else can hand it over. And when more was transferred
+    than a booking costs, what to do is for people to decide, but for what its cancelled tickets cost.
+    """
+    if payment.provider in AT_THE_DESK:
+        return 0
+    surplus = min(payment.refundable_minor, owed_minor(postings) - under_way_minor)
+    if payment.provider == booking.paid_by == "bank_transfer" and booking.status == "confirmed":
+        surplus = min(surplus, _for_cancelled_minor(postings) - under_way_minor)
+    return max(0, surplus)
 
 
-def surplus_minor(payment: Payment, entries: Iterable[Entry], under_way_minor: int) -> int:
-    """What of a payment has to go back: what the ledger owes to the buyer, and is not on its way to him already."""
-    return max(0, min(payment.refundable_minor, owed_minor(entries) - under_way_minor))
+def _for_cancelled_minor(postings: Iterable[Posting]) -> int:
+    """What is owed for cancelled tickets and has not gone back yet."""
+    return -sum(one.buyer_minor for one in postings if one.what in {"cancellation", "refund"})
 
 
 def after_transfer(payment: Payment, amount_minor: int) -> Payment:
@@ -88,22 +97,13 @@ def after_transfer(payment: Payment, amount_minor: int) -> Payment:
     return payment._replace(received_minor=received_minor, state=state)
 
 
-def goes_back_by_itself(payment: Payment, booking: Booking) -> bool:
-    """Tell whether what is owed goes back unasked.
-
-    What was paid at the desk goes back when staff say so: nobody else can hand it over. And when more was transferred
-    than a booking costs, what to do is for people to decide.
-    """
-    if payment.provider == "bank_transfer":
-        return not (booking.status == "confirmed" and booking.paid_by == "bank_transfer")
-    return payment.provider == "stripe"
-
-
-def reason_for(booking: Booking) -> str:
-    """Why money goes back that nothing was sold for."""
-    if booking.status == "cancelled":
-        return "booking_cancelled"
-    return "paid_twice" if booking.status == "confirmed" else "hold_expired"
+def reason_for(booking: Booking, event_cancelled_at: datetime | None = None) -> str:
+    """Why money goes back that nothing was sold for. What was cancelled before its event was, has its own reason."""
+    if booking.status == "confirmed":
+        return "tickets_cancelled" if booking.cancelled_tickets else "paid_twice"
+    if event_cancelled_at is not None and (booking.cancelled_at or event_cancelled_at) >= event_cancelled_at:
+        return "event_cancelled"
+    return "booking_cancelled" if booking.status == "cancelled" else "hold_expired"
 
 
 def state_after_refund(payment: Payment, amount_minor: int) -> State:

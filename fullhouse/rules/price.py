@@ -6,9 +6,11 @@ the way of rounding to the member states (Court of Justice, C-484/06, Ahold). `d
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
-from fullhouse.rules.offer import Fee, Offer, Tax, TicketType, Wanted
+from fullhouse.rules.offer import Fee, Offer, RefundPolicy, Tax, TicketType, Wanted
 
 _WHOLE = 10_000
 """Basis points of the whole."""
@@ -38,7 +40,9 @@ class PricedLine(NamedTuple):
     """A line of the basket; `face` and `fees` (those per ticket) are for all its tickets together.
 
     `each_minor` is the gross price of one such ticket bought alone, without fees per booking. Because a line is rounded
-    as a whole, it may be a little more or less than `each_minor` times `quantity`.
+    as a whole, it may be a little more or less than `each_minor` times `quantity`. One ticket takes `places` of the
+    house and of each of the pools. `off_minor` is what a promo code took off the line; None when none is for it.
+    `buyer_tickets_max` is what one buyer could have of them.
     """
 
     ticket_type_id: str
@@ -47,6 +51,10 @@ class PricedLine(NamedTuple):
     face: Amount
     fees: tuple[PricedFee, ...]
     each_minor: int
+    places: int = 1
+    pool_ids: tuple[str, ...] = ()
+    off_minor: int | None = None
+    buyer_tickets_max: int | None = None
 
     @property
     def total(self) -> Amount:
@@ -54,17 +62,39 @@ class PricedLine(NamedTuple):
         return _with_fees([self.face], self.fees)
 
 
+class RefundUntil(NamedTuple):
+    """Before this moment, so many percent go back."""
+
+    until: datetime
+    percent: int
+
+
+class RefundTerms(NamedTuple):
+    """The organizer's refund policy as it was agreed: moments instead of hours, the earliest first."""
+
+    steps: tuple[RefundUntil, ...]
+    with_fees: bool
+
+
 class Price(NamedTuple):
-    """What a basket comes to: its lines in their order, and the fees that are per booking."""
+    """What a basket comes to: its lines in their order, the fees that are per booking, and the terms of refunds."""
 
     currency: str
     lines: tuple[PricedLine, ...]
     fees: tuple[PricedFee, ...]
+    refunds: RefundTerms | None = None
+    buyer_tickets_max: int | None = None
 
     @property
     def total(self) -> Amount:
         """All that is paid: the total price, taxes included, of Directive 2011/83/EU, article 6(1)(e)."""
-        return _with_fees((line.total for line in self.lines), self.fees)
+        return _total_of(self)
+
+
+@lru_cache(maxsize=1024)
+def _total_of(price: Price) -> Amount:
+    """Remembered, because in a rush many agree on the same price."""
+    return _with_fees((line.total for line in price.lines), price.fees)
 
 
 def price_of(offer: Offer, basket: Sequence[Wanted]) -> Price:
@@ -77,7 +107,15 @@ def price_of(offer: Offer, basket: Sequence[Wanted]) -> Price:
         offer.currency,
         tuple(_line(offer, *wanted) for wanted in basket),
         _fees(offer, "booking", face_minor, 1),
+        None if offer.refund_policy is None else refund_terms(offer.refund_policy, offer.starts_at),
+        offer.buyer_tickets_max,
     )
+
+
+def refund_terms(policy: RefundPolicy, starts_at: datetime) -> RefundTerms:
+    """A policy for an event that begins then. What the event's date is later changes nothing of what was agreed."""
+    steps = (RefundUntil(starts_at - timedelta(hours=step.hours_before), step.percent) for step in policy.steps)
+    return RefundTerms(tuple(steps), policy.with_fees)
 
 
 def shares(amount: Amount, count: int) -> list[Amount]:
@@ -102,13 +140,42 @@ def record_of(price: Price) -> dict[str, Any]:
             line._asdict() | {"face": line.face._asdict(), "fees": _fee_records(line.fees)} for line in price.lines
         ],
         "fees": _fee_records(price.fees),
+        "refunds": price.refunds
+        and {
+            "steps": [[step.until.isoformat(), step.percent] for step in price.refunds.steps],
+            "with_fees": price.refunds.with_fees,
+        },
+        "buyer_tickets_max": price.buyer_tickets_max,
     }
 
 
 def price_from(record: dict[str, Any]) -> Price:
     """Undo `record_of` and JSON."""
-    lines = [line | {"face": Amount(**line["face"]), "fees": _fees_from(line["fees"])} for line in record["lines"]]
-    return Price(record["currency"], tuple(PricedLine(**line) for line in lines), _fees_from(record["fees"]))
+    lines = tuple(
+        PricedLine(
+            **line
+            | {
+                "face": Amount(**line["face"]),
+                "fees": _fees_from(line["fees"]),
+                "pool_ids": tuple(line["pool_ids"]),
+            }
+        )
+        for line in record["lines"]
+    )
+    return Price(
+        record["currency"],
+        lines,
+        _fees_from(record["fees"]),
+        _refunds_from(record.get("refunds")),
+        record.get("buyer_tickets_max"),
+    )
+
+
+def _refunds_from(record: dict[str, Any] | None) -> RefundTerms | None:
+    if record is None:
+        return None
+    steps = (RefundUntil(datetime.fromisoformat(until), percent) for until, percent in record["steps"])
+    return RefundTerms(tuple(steps), record["with_fees"])
 
 
 def _line(offer: Offer, ticket_type_id: str, quantity: int) -> PricedLine:
@@ -116,7 +183,10 @@ def _line(offer: Offer, ticket_type_id: str, quantity: int) -> PricedLine:
     face, fees = _face_and_fees(offer, ticket_type, quantity)
     face_of_one, fees_of_one = _face_and_fees(offer, ticket_type, 1)
     each_minor = _with_fees([face_of_one], fees_of_one).gross_minor
-    return PricedLine(ticket_type_id, ticket_type.name, quantity, face, fees, each_minor)
+    return PricedLine(
+        *(ticket_type_id, ticket_type.name, quantity, face, fees, each_minor),
+        *(ticket_type.places, ticket_type.pool_ids, None, ticket_type.buyer_tickets_max),
+    )
 
 
 def _face_and_fees(offer: Offer, ticket_type: TicketType, quantity: int) -> tuple[Amount, tuple[PricedFee, ...]]:

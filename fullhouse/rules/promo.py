@@ -6,6 +6,7 @@ from typing import Literal, NamedTuple
 
 from fullhouse.rules.booking import PromoUse
 from fullhouse.rules.offer import Offer, TicketType, Wanted
+from fullhouse.rules.price import Price
 from fullhouse.rules.refusals import PromoCodeNotValid, PromoCodeUsedUp, Refusal
 from fullhouse.rules.selling import window_refusal
 
@@ -61,12 +62,27 @@ def offer_with(code: PromoCode, offer: Offer) -> Offer:
     )
 
 
+def marked(code: PromoCode, offer: Offer, price: Price) -> Price:
+    """A price made with the code, with what it took off each line that it is for."""
+    lines = [
+        line._replace(off_minor=_off_minor(code, offer, line.ticket_type_id, line.quantity))
+        if code.is_for(line.ticket_type_id)
+        else line
+        for line in price.lines
+    ]
+    return price._replace(lines=tuple(lines))
+
+
 def use_of(code: PromoCode, offer: Offer, lines: Sequence[Wanted]) -> PromoUse:
     """What a booking of these lines counts against the code."""
     covered = [line for line in lines if code.is_for(line.ticket_type_id)]
-    prices = [offer.ticket_types[line.ticket_type_id].price_minor for line in covered]
-    off = [(price - price_with(code, price)) * line.quantity for line, price in zip(covered, prices, strict=True)]
+    off = [_off_minor(code, offer, *line) for line in covered]
     return PromoUse(sum(line.quantity for line in covered), 1, sum(off))
+
+
+def _off_minor(code: PromoCode, offer: Offer, type_id: str, quantity: int) -> int:
+    price_minor = offer.ticket_types[type_id].price_minor
+    return (price_minor - price_with(code, price_minor)) * quantity
 
 
 def not_valid_refusal(code: PromoCode | None, lines: Sequence[Wanted], now: datetime) -> Refusal | None:

@@ -12,6 +12,7 @@ Refusal
 ├── SlugTaken               another event of the organizer has it
 ├── SeriesNotFound
 ├── EventCancelled
+├── EventNotCancelled       there is no cancellation to show
 ├── NotOnSale               `sales_from` or `sales_until`
 ├── TicketTypeNotFound      `ticket_type_id`
 ├── TicketTypesRequired     lines are needed, not a number of seats
@@ -22,6 +23,9 @@ Refusal
 ├── BuyerLimitReached       `tickets_max`, `tickets_had`
 ├── BookingNotHeld          `booking_status`
 ├── HoldExpired             its places are gone
+├── TicketsNotIssued        `booking_status`
+├── TicketNotFound
+├── TicketNotValid          it is cancelled
 ├── PoolNotFound
 ├── FeeNotFound
 ├── PromoCodeNotFound
@@ -30,6 +34,8 @@ Refusal
 ├── PromoCodeInUse          `tickets_used`, `bookings_used`, `money_used_minor`, and the limits that are below these
 ├── NameTaken               `name`
 ├── LimitReached            `limit`
+├── CancellationNotAllowed  by what was agreed on refunds
+├── RefundChanged           `refund_minor` is what would go back now
 ├── PaymentNotFound
 ├── PaymentNotPossible      there is nothing to pay, or not in this way: `providers`
 ├── RefundNotPossible       `refundable_minor`
@@ -135,6 +141,12 @@ class EventCancelled(Refusal):
     code = "event_cancelled"
 
 
+class EventNotCancelled(Refusal):
+    """The event is not cancelled, so there is no cancellation to show."""
+
+    code = "event_not_cancelled"
+
+
 class NotOnSale(Refusal):
     """Not yet, or no more: `sales_from` or `sales_until` says when."""
 
@@ -195,6 +207,24 @@ class HoldExpired(Refusal):
     code = "hold_expired"
 
 
+class TicketsNotIssued(Refusal):
+    """The booking has no tickets yet, or never had; `booking_status` says why."""
+
+    code = "tickets_not_issued"
+
+
+class TicketNotFound(Refusal):
+    """No such ticket of this booking."""
+
+    code = "ticket_not_found"
+
+
+class TicketNotValid(Refusal):
+    """The ticket is cancelled."""
+
+    code = "ticket_not_valid"
+
+
 class PoolNotFound(Refusal):
     """No such pool of this event."""
 
@@ -241,6 +271,18 @@ class LimitReached(Refusal):
     """The event can't have more of these than `limit`."""
 
     code = "limit_reached"
+
+
+class CancellationNotAllowed(Refusal):
+    """By what was agreed on refunds, the buyer can't give the tickets back by himself, or not any more."""
+
+    code = "cancellation_not_allowed"
+
+
+class RefundChanged(Refusal):
+    """Something else than the buyer expects would go back: `refund_minor`."""
+
+    code = "refund_changed"
 
 
 class PaymentNotFound(Refusal):
@@ -312,6 +354,13 @@ class OutcomeUnknown(Refusal):
 def busy(detail: str = "The system is busy. Nothing was done; try again.") -> Busy:
     """Nothing was done, come again in a second."""
     return Busy(detail, retry_after_seconds=1)
+
+
+def provider_down() -> ProviderDown:
+    """The payment provider gave no answer, come again in a while."""
+    return ProviderDown(
+        "The payment provider gave no answer. Nothing is charged twice; try again.", retry_after_seconds=5
+    )
 
 
 REFUSALS: dict[str, type[Refusal]] = {kind.code: kind for kind in Refusal.__subclasses__()}

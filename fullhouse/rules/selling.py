@@ -7,7 +7,7 @@ from typing import NamedTuple
 from fullhouse.rules.booking import Booking
 from fullhouse.rules.house import House, HouseChange
 from fullhouse.rules.offer import Offer, TicketType, Wanted
-from fullhouse.rules.refusals import EventCancelled, EventNotFound, EventOver, NotOnSale, Refusal
+from fullhouse.rules.refusals import EventCancelled, EventNotFound, EventOver, NotEnoughSeats, NotOnSale, Refusal
 
 TICKETS_MAX = 10_000
 """Tickets of a line, at the very most: a setting limits them further."""
@@ -81,6 +81,10 @@ class OpenEvent:
         wanted = ((self.pools.get(pool_id), places) for pool_id, places in demand.drawn.items())
         return demand.places <= self.available and all(left is None or places <= left for left, places in wanted)
 
+    def still_there(self, drawn: Mapping[str, int] | None) -> dict[str, int] | None:
+        """What was drawn on pools, without those that were deleted since."""
+        return {pool_id: places for pool_id, places in (drawn or {}).items() if pool_id in self.pools} or None
+
     def is_more_due(self, moment: datetime) -> bool:
         """Tell whether more holds have run out at that moment than are here to be released."""
         return self.more_due_at is not None and self.more_due_at <= moment
@@ -109,6 +113,12 @@ class OpenEvent:
         possible = min(possible, ticket_type.tickets_max or TICKETS_MAX)
         return possible if possible >= ticket_type.tickets_min else 0
 
+    @property
+    def not_enough(self) -> NotEnoughSeats:
+        """The refusal that says how many seats are left."""
+        detail = f"Only {self.available} seats are left." if self.available else "The event is sold out."
+        return NotEnoughSeats(detail, available_seats=self.available)
+
     def expect(self, expires_at: datetime | None) -> None:
         """Remember that a hold runs out then."""
         if expires_at is None:
@@ -124,12 +134,27 @@ class OpenEvent:
         return self.next_expiry_at
 
     @property
+    def is_expiry_changed(self) -> bool:
+        """Whether that moment is another one than the house has."""
+        return self.expiry != self.house.next_expiry_at
+
+    @property
     def change(self) -> HouseChange | None:
         """What has to be written of the house, if anything."""
         places = self.house.available - self.available
         if not places and self.bookings_made == self.house.bookings_made:
             return None
         return HouseChange(self.bookings_made, places)
+
+
+def drawn_changes(events: Mapping[str, OpenEvent]) -> dict[tuple[str, str], int]:
+    """How much more each pool is drawn on, by event id and pool id; those that are not are left out."""
+    return {
+        (event_id, pool_id): places
+        for event_id, event in events.items()
+        for pool_id, places in event.drawn_change.items()
+        if places
+    }
 
 
 def refusal_of(offer: Offer, now: datetime) -> Refusal | None:

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 
 from fullhouse.rules import basket
 from fullhouse.rules.booking import BasketRequest, Booking, PaymentWay, PromoUse
-from fullhouse.rules.offer import Offer, Wanted
+from fullhouse.rules.cancellation import lines_left
+from fullhouse.rules.offer import Offer
 from fullhouse.rules.promo import PromoCode, buyer_key_of, used_up_refusal
 from fullhouse.rules.refusals import Refusal
 
@@ -47,7 +48,7 @@ class Sides:
             return False
         # Who was not named when he booked need not be now.
         paid_by: PaymentWay | None = "cash" if booking.buyer is None else None
-        request = BasketRequest(booking.event_id, lines_of(booking), booking.buyer, paid_by=paid_by)
+        request = BasketRequest(booking.event_id, lines_left(booking), booking.buyer, paid_by=paid_by)
         return self.refusal(offer, request, code, booking.promo and booking.promo.use) is None
 
     def take(self, booking: Booking) -> None:
@@ -65,7 +66,7 @@ class Sides:
         if self._had and booking.buyer is not None:
             had = self._had.get((booking.event_id, buyer_key_of(booking.buyer.email)))
             if had is not None:
-                for type_id, quantity in lines_of(booking):
+                for type_id, quantity in lines_left(booking):
                     had[type_id] += sign * quantity
 
     def _used(self, event_id: str, code: PromoCode) -> PromoUse:
@@ -75,8 +76,3 @@ class Sides:
         if request.buyer is None:
             return {}
         return self._had.setdefault((request.event_id, buyer_key_of(request.buyer.email)), Counter())
-
-
-def lines_of(booking: Booking) -> tuple[Wanted, ...]:
-    """The lines that a booking was made of."""
-    return tuple(Wanted(line.ticket_type_id, line.quantity) for line in booking.price.lines) if booking.price else ()

@@ -2,7 +2,7 @@
 
 from typing import LiteralString, NamedTuple
 
-from fullhouse.store import ledger
+from fullhouse.store import event_cancellation, ledger
 from fullhouse.store.db import ReadConn
 
 
@@ -31,7 +31,7 @@ async def run(conn: ReadConn) -> AuditReport:
         await conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         await conn.execute("SET LOCAL statement_timeout = 0")
         differences = []
-        for rule, sql in (RULES | ledger.RULES).items():
+        for rule, sql in (RULES | ledger.RULES | event_cancellation.RULES).items():
             cursor = await conn.execute(sql)
             differences += [Difference(rule, *map(str, row)) for row in await cursor.fetchall()]
         cursor = await conn.execute(
@@ -96,13 +96,13 @@ RULES: dict[str, LiteralString] = {
     # The tickets of a confirmed booking are valid, those of a cancelled one are not, and no other has any.
     "a booking has as many tickets as were agreed, in its own state": """
         SELECT b.event_id, b.id, coalesce(t.valid, 0) || ' valid, ' || coalesce(t.cancelled, 0) || ' cancelled',
-               b.agreed || ' valid'
+               b.agreed || ' valid, ' || b.gone || ' cancelled'
         FROM (
-            SELECT event_id, number, id, status, CASE
+            SELECT event_id, number, id, status, coalesce(cardinality(cancelled_tickets), 0) AS gone, CASE
                 WHEN status <> 'confirmed' THEN 0
                 WHEN price IS NULL THEN places
                 ELSE (SELECT coalesce(sum((line ->> 'quantity')::integer), 0)
-                      FROM jsonb_array_elements(price -> 'lines') AS line)
+                      FROM jsonb_array_elements(price -> 'lines') AS line) - coalesce(cardinality(cancelled_tickets), 0)
             END AS agreed
             FROM bookings
         ) b LEFT JOIN (
@@ -110,7 +110,7 @@ RULES: dict[str, LiteralString] = {
                    count(*) FILTER (WHERE state = 'cancelled') AS cancelled
             FROM tickets GROUP BY event_id, booking_number
         ) t ON t.event_id = b.event_id AND t.booking_number = b.number
-        WHERE coalesce(t.valid, 0) <> b.agreed OR (b.status <> 'cancelled' AND coalesce(t.cancelled, 0) <> 0)
+        WHERE coalesce(t.valid, 0) <> b.agreed OR (b.status <> 'cancelled' AND coalesce(t.cancelled, 0) <> b.gone)
     """,
     # No others are left over, as their number is right.
     "a confirmed booking has the ticket types of its lines": """
@@ -151,6 +151,30 @@ RULES: dict[str, LiteralString] = {
             GROUP BY event_id, promo ->> 'code_id'
         ) b ON b.event_id = c.event_id AND b.id = c.id
         WHERE c.used IS DISTINCT FROM coalesce(b.used, ROW (0, 0, 0)::text)
+    """,
+    # By the limits that were there when they booked; the desk may sell more.
+    "no buyer has more tickets of an event, or of a type, than he could have": """
+        SELECT event_id, 'buyer of ' || min(number) || ', ' || coalesce(type_id, 'all types'), sum(tickets), max(most)
+        FROM (
+            SELECT b.event_id, b.buyer_key, b.number, l.type_id, l.tickets, l.most
+            FROM bookings b CROSS JOIN LATERAL (
+                SELECT line ->> 'ticket_type_id' AS type_id, (line ->> 'quantity')::integer AS tickets,
+                       (line ->> 'buyer_tickets_max')::integer AS most
+                FROM jsonb_array_elements(b.price -> 'lines') AS line
+                UNION ALL
+                SELECT NULL, (line ->> 'quantity')::integer, (b.price ->> 'buyer_tickets_max')::integer
+                FROM jsonb_array_elements(b.price -> 'lines') AS line
+                UNION ALL
+                SELECT each.type_id, -1, NULL
+                FROM unnest(b.cancelled_tickets) AS gone (number)
+                JOIN tickets t ON t.event_id = b.event_id AND t.booking_number = b.number AND t.number = gone.number
+                CROSS JOIN LATERAL (VALUES (t.ticket_type_id::text), (NULL)) AS each (type_id)
+            ) l
+            WHERE b.buyer_key IS NOT NULL AND b.status IN ('held', 'confirmed')
+                AND coalesce(b.paid_by, '') NOT IN ('cash', 'card_terminal', 'comp')
+        ) had
+        GROUP BY event_id, buyer_key, type_id
+        HAVING bool_and(most IS NOT NULL OR tickets < 0) AND sum(tickets) > max(most)
     """,
     "no promo code is used more than it may be": """
         SELECT event_id, id, ROW (tickets_used, bookings_used, money_used_minor),

@@ -9,6 +9,7 @@ from psycopg.rows import TupleRow
 from pydantic_core import from_json, to_json
 
 from fullhouse.rules.booking import Booking, Buyer, Promo, PromoUse, Ticket
+from fullhouse.rules.cancellation import Cancellation
 from fullhouse.rules.house import HouseChange
 from fullhouse.rules.price import Price, price_from, record_of
 from fullhouse.rules.promo import buyer_key_of
@@ -57,51 +58,67 @@ def insert(
 
 
 def insert_reserved(pipeline: Pipeline, bookings: Sequence[Booking]) -> None:
-    """Write new bookings that were made by lines, held or confirmed."""
+    """Write new bookings that were made by lines, held or confirmed.
+
+    In a rush many are made on the same terms, so each of those is sent, and read by PostgreSQL, only once.
+    """
+    terms: dict[tuple[object, ...], tuple[int, Booking]] = {}
+    of_terms = [terms.setdefault(_terms_of(b), (len(terms) + 1, b))[0] for b in bookings]
+    distinct = [b for _, b in terms.values()]
     pipeline.send(
         """
-        INSERT INTO bookings (event_id, number, id, places, status, created_at, expires_at, buyer_name, buyer_email,
-                              buyer_key, price, drawn, paid_by, promo)
-        SELECT event_id, number, id, places, status, created_at, expires_at, buyer_name, buyer_email,
-               buyer_key, price::jsonb, drawn::jsonb, paid_by, promo::jsonb
-        FROM unnest($1::uuid[], $2::bigint[], $3::uuid[], $4::integer[], $5::text[], $6::timestamptz[],
-                    $7::timestamptz[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[],
-                    $14::text[])
-            AS b (event_id, number, id, places, status, created_at, expires_at, buyer_name, buyer_email,
-                  buyer_key, price, drawn, paid_by, promo)
+        INSERT INTO bookings (event_id, number, id, buyer_name, buyer_email, buyer_key, places, status, created_at,
+                              expires_at, price, drawn, paid_by, promo)
+        SELECT b.event_id, b.number, b.id, b.buyer_name, b.buyer_email, b.buyer_key, t.places, t.status, t.created_at,
+               t.expires_at, t.price, t.drawn, t.paid_by, t.promo
+        FROM unnest($1::uuid[], $2::bigint[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::bigint[])
+            AS b (event_id, number, id, buyer_name, buyer_email, buyer_key, terms)
+        JOIN unnest($8::integer[], $9::text[], $10::timestamptz[], $11::timestamptz[], $12::jsonb[], $13::jsonb[],
+                    $14::text[], $15::jsonb[])
+            WITH ORDINALITY AS t (places, status, created_at, expires_at, price, drawn, paid_by, promo, terms)
+            ON t.terms = b.terms
         """,
         [
             array([b.event_id for b in bookings]),
             int_array([b.number for b in bookings]),
             array([b.id for b in bookings]),
-            int_array([b.places for b in bookings]),
-            array([b.status for b in bookings]),
-            moment_array([b.created_at for b in bookings]),
-            moment_array([b.expires_at for b in bookings]),
             text_array([b.buyer and b.buyer.name for b in bookings]),
             text_array([b.buyer and b.buyer.email for b in bookings]),
             text_array([b.buyer and buyer_key_of(b.buyer.email) for b in bookings]),
-            array(["NULL" if b.price is None else _price_element(b.price) for b in bookings]),
-            text_array([_json(b.drawn) for b in bookings]),
-            text_array([b.paid_by for b in bookings]),
-            text_array([_json(b.promo and b.promo._asdict()) for b in bookings]),
+            int_array(of_terms),
+            int_array([b.places for b in distinct]),
+            array([b.status for b in distinct]),
+            moment_array([b.created_at for b in distinct]),
+            moment_array([b.expires_at for b in distinct]),
+            array(["NULL" if b.price is None else _price_element(b.price) for b in distinct]),
+            text_array([_json(b.drawn) for b in distinct]),
+            text_array([b.paid_by for b in distinct]),
+            text_array([_json(b.promo and b.promo._asdict()) for b in distinct]),
         ],
         no_rows,
     )
 
 
-def confirm(pipeline: Pipeline, bookings: Sequence[Booking]) -> None:
-    """Mark holds as confirmed, also those that had run out before; pools deleted since are drawn on no more."""
+def _terms_of(b: Booking) -> tuple[object, ...]:
+    """All that a booking says beside itself and its buyer."""
+    drawn = None if b.drawn is None else tuple(b.drawn.items())
+    return b.places, b.status, b.created_at, b.expires_at, b.price, drawn, b.paid_by, b.promo
+
+
+def confirm(pipeline: Pipeline, bookings: Sequence[Booking], now: datetime) -> None:
+    """Mark holds as confirmed now, also those that had run out before, and say which pools they draw on still."""
     pipeline.send(
         """
-        UPDATE bookings b SET status = 'confirmed', paid_by = c.paid_by, drawn = CASE WHEN b.drawn IS NOT NULL THEN (
-            SELECT jsonb_object_agg(d.key, d.value)
-            FROM jsonb_each(b.drawn) d JOIN pools p ON p.event_id = b.event_id AND p.id = d.key::uuid
-        ) END
-        FROM unnest($1::uuid[], $2::bigint[], $3::text[]) AS c (event_id, number, paid_by)
+        UPDATE bookings b SET status = 'confirmed', confirmed_at = $5::timestamptz, paid_by = c.paid_by, drawn = c.drawn
+        FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::jsonb[]) AS c (event_id, number, paid_by, drawn)
         WHERE b.event_id = c.event_id AND b.number = c.number AND b.status IN ('held', 'expired')
         """,
-        [*_keys(bookings), text_array([b.paid_by for b in bookings])],
+        [
+            *_keys(bookings),
+            text_array([b.paid_by for b in bookings]),
+            text_array([_json(b.drawn) for b in bookings]),
+            now.isoformat(),
+        ],
         no_rows,
     )
 
@@ -135,18 +152,59 @@ def expire(pipeline: Pipeline, bookings: Sequence[Booking]) -> None:
     )
 
 
-def cancel(pipeline: Pipeline, bookings: Sequence[Booking], now: datetime) -> None:
-    """Mark bookings and their tickets as cancelled, all in one moment."""
+def change(pipeline: Pipeline, bookings: Sequence[Booking]) -> None:
+    """Write the other lines of holds, and what they take."""
     pipeline.send(
         """
-        WITH c AS (SELECT * FROM unnest($1::uuid[], $2::bigint[]) AS c (event_id, number)), voided AS (
-            UPDATE tickets t SET state = 'cancelled' FROM c
-            WHERE t.event_id = c.event_id AND t.booking_number = c.number
+        UPDATE bookings b
+        SET places = c.places, price = c.price::jsonb, drawn = c.drawn::jsonb, promo = c.promo::jsonb
+        FROM unnest($1::uuid[], $2::bigint[], $3::integer[], $4::text[], $5::text[], $6::text[])
+            AS c (event_id, number, places, price, drawn, promo)
+        WHERE b.event_id = c.event_id AND b.number = c.number AND b.status NOT IN ('confirmed', 'cancelled', 'expired')
+        """,
+        [
+            *_keys(bookings),
+            int_array([b.places for b in bookings]),
+            array(["NULL" if b.price is None else _price_element(b.price) for b in bookings]),
+            text_array([_json(b.drawn) for b in bookings]),
+            text_array([_json(b.promo and b.promo._asdict()) for b in bookings]),
+        ],
+        no_rows,
+    )
+
+
+def cancel(pipeline: Pipeline, cancellations: Sequence[Cancellation]) -> None:
+    """Mark tickets as cancelled, and write what has become of their bookings."""
+    # A booking may have been cancelled bit by bit in one batch: the last state is the one to write.
+    bookings = list({one.booking.id: one.booking for one in cancellations}.values())
+    voided = [(one.booking.event_id, one.booking.number, n) for one in cancellations for n in one.tickets]
+    pipeline.send(
+        """
+        WITH voided AS (
+            UPDATE tickets t SET state = 'cancelled'
+            FROM unnest($8::uuid[], $9::bigint[], $10::smallint[]) AS v (event_id, booking_number, number)
+            WHERE t.event_id = v.event_id AND t.booking_number = v.booking_number AND t.number = v.number
         )
-        UPDATE bookings b SET status = 'cancelled', cancelled_at = $3::timestamptz FROM c
+        UPDATE bookings b
+        SET status = c.status, cancelled_at = c.cancelled_at, places = c.places, drawn = c.drawn::jsonb,
+            promo = c.promo::jsonb, cancelled_tickets = c.cancelled_tickets::smallint[]
+        FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::timestamptz[], $5::integer[], $6::text[], $7::text[],
+                    $11::text[])
+            AS c (event_id, number, status, cancelled_at, places, drawn, promo, cancelled_tickets)
         WHERE b.event_id = c.event_id AND b.number = c.number AND b.status <> 'cancelled'
         """,
-        [*_keys(bookings), now.isoformat()],
+        [
+            *_keys(bookings),
+            array([b.status for b in bookings]),
+            moment_array([b.cancelled_at for b in bookings]),
+            int_array([b.places for b in bookings]),
+            text_array([_json(b.drawn) for b in bookings]),
+            text_array([_json(b.promo and b.promo._asdict()) for b in bookings]),
+            array([event_id for event_id, _, _ in voided]),
+            int_array([number for _, number, _ in voided]),
+            int_array([n for _, _, n in voided]),
+            text_array([int_array(b.cancelled_tickets) if b.cancelled_tickets else None for b in bookings]),
+        ],
         no_rows,
     )
 
@@ -163,7 +221,7 @@ def load(pipeline: Pipeline, ids: Iterable[str]) -> Reply[dict[str, Booking]]:
     return pipeline.send(
         """
         SELECT id::text, event_id::text, number, places, status, created_at, cancelled_at,
-               expires_at, buyer_name, buyer_email, price::text, drawn, paid_by, promo
+               expires_at, buyer_name, buyer_email, price::text, drawn, paid_by, promo, cancelled_tickets
         FROM bookings WHERE id = ANY ($1::uuid[])
         """,
         [array(ids)],
@@ -176,7 +234,8 @@ def due(pipeline: Pipeline, event_ids: Sequence[str], now: datetime, most: int) 
     return pipeline.send(
         """
         SELECT b.id::text, b.event_id::text, b.number, b.places, b.status, b.created_at, b.cancelled_at,
-               b.expires_at, b.buyer_name, b.buyer_email, b.price::text, b.drawn, b.paid_by, b.promo
+               b.expires_at, b.buyer_name, b.buyer_email, b.price::text, b.drawn, b.paid_by, b.promo,
+               b.cancelled_tickets
         FROM unnest($1::uuid[]) AS w (event_id)
         CROSS JOIN LATERAL (
             SELECT * FROM bookings h
@@ -218,7 +277,7 @@ async def find(conn: ReadConn, ids: Sequence[str]) -> dict[str, Booking]:
     cursor = await conn.execute(
         """
         SELECT id::text, event_id::text, number, places, status, created_at, cancelled_at,
-               expires_at, buyer_name, buyer_email, price::text, drawn, paid_by, promo
+               expires_at, buyer_name, buyer_email, price::text, drawn, paid_by, promo, cancelled_tickets
         FROM bookings WHERE id = ANY (%s::uuid[])
         """,
         [array(ids)],
@@ -238,11 +297,11 @@ def _bookings(rows: list[TupleRow]) -> dict[str, Booking]:
 
 def booking_from(row: Sequence[Any]) -> Booking:
     """A booking of the columns that all look-ups name in the same order."""
-    buyer_name, buyer_email, price, drawn, paid_by, promo = row[8:]
+    buyer_name, buyer_email, price, drawn, paid_by, promo, cancelled_tickets = row[8:]
     buyer = None if buyer_name is None else Buyer(buyer_name, buyer_email)
     agreed = None if price is None else _price(price)
     used = None if promo is None else Promo(promo["code_id"], PromoUse(*promo["use"]))
-    return Booking._make([*row[:8], buyer, agreed, drawn, paid_by, used])
+    return Booking._make([*row[:8], buyer, agreed, drawn, paid_by, used, tuple(cancelled_tickets or ())])
 
 
 @lru_cache(maxsize=1024)

@@ -14,10 +14,17 @@ def tickets_had(
     """The tickets of each type that buyers hold or have, by event id and buyer; read under the house's lock."""
     return pipeline.send(
         """
-        SELECT b.event_id::text, b.buyer_key, l.line ->> 'ticket_type_id', sum((l.line ->> 'quantity')::integer)::bigint
+        SELECT b.event_id::text, b.buyer_key, l.type_id, sum(l.tickets)::bigint
         FROM unnest($1::uuid[], $2::text[]) AS w (event_id, buyer_key)
         JOIN bookings b ON b.event_id = w.event_id AND b.buyer_key = w.buyer_key AND b.status IN ('held', 'confirmed')
-        CROSS JOIN LATERAL jsonb_array_elements(b.price -> 'lines') AS l (line)
+        CROSS JOIN LATERAL (
+            SELECT line ->> 'ticket_type_id' AS type_id, (line ->> 'quantity')::integer AS tickets
+            FROM jsonb_array_elements(b.price -> 'lines') AS line
+            UNION ALL
+            SELECT t.ticket_type_id::text, -1
+            FROM unnest(b.cancelled_tickets) AS gone (number)
+            JOIN tickets t ON t.event_id = b.event_id AND t.booking_number = b.number AND t.number = gone.number
+        ) l
         GROUP BY 1, 2, 3
         """,
         [array([event_id for event_id, _ in buyers]), text_array([buyer for _, buyer in buyers])],

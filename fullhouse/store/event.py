@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from psycopg import errors
+from psycopg.types.json import Jsonb
 
 from fullhouse.rules.event import (
     NO_DETAILS,
@@ -16,7 +18,7 @@ from fullhouse.rules.event import (
     EventUse,
     WholeEvent,
 )
-from fullhouse.rules.offer import EventState
+from fullhouse.rules.offer import EventState, refund_policy_from
 from fullhouse.store.arrays import array
 from fullhouse.store.db import ReadConn, WriteConn
 
@@ -37,10 +39,11 @@ async def create(
     await conn.execute(
         """
         INSERT INTO events (id, organizer_id, name, venue, starts_at, created_at, state,
-                            description, doors_at, ends_at, time_zone, currency, sales_from, sales_until, slug)
-        VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+                            description, doors_at, ends_at, time_zone, currency, sales_from, sales_until, slug,
+                            refund_policy)
+        VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
         """,
-        [event_id, organizer_id, draft.name, draft.venue, draft.starts_at, now, state, *details],
+        [event_id, organizer_id, draft.name, draft.venue, draft.starts_at, now, state, *_columns(details)],
     )
 
 
@@ -51,11 +54,16 @@ async def change(conn: WriteConn, whole: WholeEvent) -> None:
         """
         UPDATE events SET name = %s, venue = %s, starts_at = %s, state = %s, series_id = %s,
                           description = %s, doors_at = %s, ends_at = %s, time_zone = %s, currency = %s,
-                          sales_from = %s, sales_until = %s, slug = %s
+                          sales_from = %s, sales_until = %s, slug = %s, refund_policy = %s
         WHERE id = %s
         """,
-        [event.name, event.venue, event.starts_at, whole.state, whole.series_id, *whole.details, event.id],
+        [event.name, event.venue, event.starts_at, whole.state, whole.series_id, *_columns(whole.details), event.id],
     )
+
+
+def _columns(details: EventDetails) -> list[Any]:
+    policy = details.refund_policy
+    return [*details[:-1], None if policy is None else Jsonb(policy.record)]
 
 
 def is_slug_taken(error: errors.UniqueViolation) -> bool:
@@ -84,7 +92,7 @@ async def find_whole(conn: ReadConn, event_id: str) -> WholeEvent | None:
         SELECT e.id::text, e.name, e.starts_at, e.venue,
                h.capacity, h.capacity - h.held_back - h.taken, e.created_at,
                e.description, e.doors_at, e.ends_at, e.time_zone, e.currency, e.sales_from, e.sales_until, e.slug,
-               e.state, e.series_id::text, h.offer_version
+               e.refund_policy, e.state, e.series_id::text, h.offer_version
         FROM events e JOIN houses h ON h.event_id = e.id
         WHERE e.id = %s
         """,
@@ -93,8 +101,10 @@ async def find_whole(conn: ReadConn, event_id: str) -> WholeEvent | None:
     row = await cursor.fetchone()
     if row is None:
         return None
-    details, rest = row[_EVENT_COLUMNS:], row[_EVENT_COLUMNS + _DETAILS_COLUMNS :]
-    return WholeEvent(Event(*row[:_EVENT_COLUMNS]), EventDetails(*details[:_DETAILS_COLUMNS]), *rest)
+    details = row[_EVENT_COLUMNS : _EVENT_COLUMNS + _DETAILS_COLUMNS]
+    rest = row[_EVENT_COLUMNS + _DETAILS_COLUMNS :]
+    policy = refund_policy_from(details[-1])
+    return WholeEvent(Event(*row[:_EVENT_COLUMNS]), EventDetails._make([*details[:-1], policy]), *rest)
 
 
 async def use(conn: ReadConn, event_id: str) -> EventUse:

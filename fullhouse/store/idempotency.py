@@ -1,28 +1,28 @@
 """Idempotency keys: written in the transaction of the change that they stand for.
 
-A key that was answered with a booking names it, and the booking's row has the rest; other outcomes are written out.
+A key that was answered with a booking names it, and the booking's row has the rest; refusals are written out.
 """
 
 from collections.abc import Iterable
 from datetime import datetime
 from typing import LiteralString
 
-import psycopg
 from psycopg.rows import TupleRow
 from pydantic_core import to_json
 
-from fullhouse.rules.allocation import Remembered
-from fullhouse.rules.booking import Booked, Cancelled, Confirmed, Extended, Outcome, Released
+from fullhouse.rules.booking import Booked, Cancelled, Changed, Confirmed, Extended, Outcome, Released
+from fullhouse.rules.decision import Remembered
 from fullhouse.rules.idempotency import answer_of, answered_with, outcome_of, record_of
 from fullhouse.store.arrays import array, text_element
 from fullhouse.store.booking import booking_from
-from fullhouse.store.db import ReadConn, WriteConn
+from fullhouse.store.db import WriteConn
 from fullhouse.store.pipeline import Pipeline, Reply, no_rows
 
 _RECALL: LiteralString = """
     SELECT replace(k.id::text, '-', ''), replace(k.fingerprint::text, '-', ''), k.outcome, k.answer,
            b.id::text, b.event_id::text, b.number, b.places, b.status, b.created_at, b.cancelled_at,
-           b.expires_at, b.buyer_name, b.buyer_email, b.price::text, b.drawn, b.paid_by, b.promo
+           b.expires_at, b.buyer_name, b.buyer_email, b.price::text, b.drawn, b.paid_by, b.promo,
+           b.cancelled_tickets
     FROM idempotency_keys k
     LEFT JOIN bookings b ON b.id = k.booking_id
     WHERE k.id = ANY ($1::uuid[])
@@ -41,13 +41,6 @@ def recall(pipeline: Pipeline, key_ids: Iterable[str]) -> Reply[dict[str, Rememb
     return pipeline.send(_RECALL, [array(key_ids)], _remembered)
 
 
-async def find(conn: ReadConn, key_id: str) -> Remembered | None:
-    """What was answered under one key."""
-    cursor = psycopg.AsyncRawCursor(conn)
-    await cursor.execute(_RECALL, [array([key_id])])
-    return _remembered(await cursor.fetchall()).get(key_id)
-
-
 def _remembered(rows: list[TupleRow]) -> dict[str, Remembered]:
     return {
         key_id: Remembered(
@@ -63,28 +56,20 @@ def remember(pipeline: Pipeline, keys: dict[str, Remembered], now: datetime) -> 
     PostgreSQL answers with a UniqueViolation when another transaction was first with one of them; tried again,
     `recall` finds it. The rows are in order of their ids, so two batches never wait for each other in a circle.
     """
-    pipeline.send(_REMEMBER, _rows(keys, now), no_rows)
-
-
-async def add(conn: WriteConn, key_id: str, remembered: Remembered, now: datetime) -> None:
-    """Write what was answered under one new key. Raises UniqueViolation as `remember` does."""
-    await psycopg.AsyncRawCursor(conn).execute(_REMEMBER, _rows({key_id: remembered}, now))
-
-
-def _rows(keys: dict[str, Remembered], now: datetime) -> list[str]:
     ordered = sorted(keys.items())
     answers = [_columns(remembered.outcome) for _, remembered in ordered]
-    return [
+    rows = [
         now.isoformat(),
         array([key_id for key_id, _ in ordered]),
         array([remembered.fingerprint for _, remembered in ordered]),
         *map(array, zip(*answers, strict=True)),
     ]
+    pipeline.send(_REMEMBER, rows, no_rows)
 
 
 def _columns(outcome: Outcome) -> tuple[str, str, str]:
-    """Id of the booking and what was answered, or another outcome: as elements of array literals."""
-    if isinstance(outcome, Booked | Confirmed | Cancelled):
+    """Id of the booking and what was answered, or the refusal: as elements of array literals."""
+    if isinstance(outcome, Booked | Confirmed | Cancelled | Changed):
         return outcome.booking.id, answer_of(outcome), "NULL"
     if isinstance(outcome, Released | Extended):
         raise TypeError("a release and a longer hold have no key")

@@ -7,7 +7,7 @@ from typing import Any, LiteralString
 import psycopg
 from psycopg.rows import TupleRow
 
-from fullhouse.rules.offer import Fee, Offer, Tax, TicketType, general_admission
+from fullhouse.rules.offer import Fee, Offer, Tax, TicketType, general_admission, refund_policy_from
 from fullhouse.store.arrays import array
 from fullhouse.store.db import ReadConn, WriteConn
 from fullhouse.store.pipeline import Pipeline, Reply
@@ -24,7 +24,7 @@ _LOAD: LiteralString = """
            (SELECT json_agg(json_build_array(f.id, f.name, f.kind, f.amount, f.per,
                         f.tax_basis_points, f.tax_is_included) ORDER BY f.created_at, f.id)
             FROM fees f WHERE f.event_id = h.event_id),
-           e.buyer_tickets_max
+           e.buyer_tickets_max, e.refund_policy
     FROM houses h JOIN events e ON e.id = h.event_id
     WHERE h.event_id = ANY ($1::uuid[])
 """
@@ -51,18 +51,23 @@ async def lock_to_change(conn: WriteConn, event_id: str) -> bool:
     return cursor.rowcount == 1
 
 
+async def keep_version(conn: WriteConn, event_id: str) -> None:
+    """Undo what `lock_to_change` has done to the version, in the same transaction; the house stays locked."""
+    await conn.execute("UPDATE houses SET offer_version = offer_version - 1 WHERE event_id = %s", [event_id])
+
+
 def _offers(rows: list[TupleRow]) -> dict[str, Offer]:
     return {row[0]: _offer(*row) for row in rows}
 
 
 def _offer(*columns: Any) -> Offer:  # noqa: ANN401 - a row
-    *plain, types, fees, buyer_tickets_max = columns
+    *plain, types, fees, buyer_tickets_max, refund_policy = columns
     ticket_types = [_ticket_type(*one) for one in types or ()]
     by_id = {one.id: one for one in ticket_types}
     priced = tuple(Fee._make([*fee[:-2], Tax(*fee[-2:])]) for fee in fees or ())
     # An event that limits its buyers has to know who they are.
     general = general_admission(ticket_types) if buyer_tickets_max is None else None
-    return Offer._make([*plain, by_id, priced, general, buyer_tickets_max])
+    return Offer._make([*plain, by_id, priced, general, buyer_tickets_max, refund_policy_from(refund_policy)])
 
 
 def _ticket_type(

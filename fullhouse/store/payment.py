@@ -6,9 +6,9 @@ from typing import Any, LiteralString
 
 from psycopg.types.json import Jsonb
 
-from fullhouse.rules.ledger import AT_THE_DESK, Entry
+from fullhouse.rules.ledger import AT_THE_DESK, Posting
 from fullhouse.rules.payment import Payment, ProviderName, State
-from fullhouse.store.arrays import array, int_array
+from fullhouse.store.arrays import array, int_array, text_array
 from fullhouse.store.db import ReadConn, WriteConn
 from fullhouse.store.pipeline import Pipeline, no_rows
 
@@ -24,6 +24,15 @@ async def of_booking(conn: ReadConn, event_id: str, booking_number: int) -> list
         SELECT {_COLUMNS} FROM payments WHERE event_id = %s AND booking_number = %s ORDER BY number
     """  # noqa: S608 - all of it is of this file
     return await _payments(conn, sql, event_id, booking_number)
+
+
+async def of_bookings(conn: ReadConn, event_id: str, first: int, last: int) -> list[Payment]:
+    """The payments of bookings with these numbers, and those between."""
+    sql: LiteralString = f"""
+        SELECT {_COLUMNS} FROM payments WHERE event_id = %s AND booking_number BETWEEN %s AND %s
+        ORDER BY booking_number, number
+    """  # noqa: S608 - all of it is of this file
+    return await _payments(conn, sql, event_id, first, last)
 
 
 async def lock(conn: WriteConn, event_id: str, booking_number: int) -> list[Payment]:
@@ -62,9 +71,9 @@ async def _payments(conn: ReadConn, sql: LiteralString, *params: Any) -> list[Pa
     return [Payment._make(row) for row in await cursor.fetchall()]
 
 
-def insert_at_desk(pipeline: Pipeline, entries: Sequence[Entry], now: datetime) -> None:
+def insert_at_desk(pipeline: Pipeline, postings: Sequence[Posting], now: datetime) -> None:
     """Write what was paid at the desk, from the postings of a batch: it is the payment number 0 of its booking."""
-    paid = [one for one in entries if one.what == "receipt" and one.account in AT_THE_DESK]
+    paid = [one for one in postings if one.what == "receipt" and one.money_account in AT_THE_DESK]
     if not paid:
         return
     pipeline.send(
@@ -81,8 +90,8 @@ def insert_at_desk(pipeline: Pipeline, entries: Sequence[Entry], now: datetime) 
             array([one.event_id for one in paid]),
             int_array([one.booking_number for one in paid]),
             array([one.payment_id or "NULL" for one in paid]),
-            array([one.account for one in paid]),
-            int_array([one.amount_minor for one in paid]),
+            text_array([one.money_account for one in paid]),
+            int_array([one.money_minor for one in paid]),
             array([one.currency for one in paid]),
         ],
         no_rows,
@@ -117,6 +126,14 @@ async def refer(conn: WriteConn, payment: Payment) -> None:
             payment.booking_number,
             payment.number,
         ],
+    )
+
+
+async def put_off(conn: WriteConn, payment: Payment, now: datetime) -> None:
+    """Let others that are under way have their turn first."""
+    await conn.execute(
+        "UPDATE payments SET changed_at = %s WHERE event_id = %s AND booking_number = %s AND number = %s",
+        [now, payment.event_id, payment.booking_number, payment.number],
     )
 
 

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
-from fullhouse.actions import booking, installation, payment
+from fullhouse.actions import booking, event_cancellation, installation, payment
 from fullhouse.actions.deps import Deps
 
 log = logging.getLogger(__name__)
@@ -13,8 +13,9 @@ FORGET_EVERY_SECONDS = 3_600.0
 HAND_OVER_EVERY_SECONDS = 1.0
 RELEASE_EVERY_SECONDS = 1.0
 SETTLE_EVERY_SECONDS = 5.0
+CANCEL_EVERY_SECONDS = 1.0
 RELEASE_PAUSE_SECONDS = 0.02
-"""A breath for those who book, between one round of releasing holds and the next."""
+"""A breath for those who book, between one round of releasing holds and the next, or of cancelling bookings."""
 
 
 def start(deps: Deps, *, idempotency_days_kept: int, hand_over: Callable[[], None]) -> list[asyncio.Task[None]]:
@@ -27,6 +28,10 @@ def start(deps: Deps, *, idempotency_days_kept: int, hand_over: Callable[[], Non
         async for _ in booking.release_due(deps):
             await asyncio.sleep(RELEASE_PAUSE_SECONDS)
 
+    async def cancel() -> None:
+        async for _ in event_cancellation.carry_on(deps):
+            await asyncio.sleep(RELEASE_PAUSE_SECONDS)
+
     async def settle() -> None:
         await payment.sweep(deps)
 
@@ -36,6 +41,7 @@ def start(deps: Deps, *, idempotency_days_kept: int, hand_over: Callable[[], Non
     return [
         asyncio.create_task(every(FORGET_EVERY_SECONDS, forget)),
         asyncio.create_task(every(RELEASE_EVERY_SECONDS, release)),
+        asyncio.create_task(every(CANCEL_EVERY_SECONDS, cancel)),
         asyncio.create_task(every(SETTLE_EVERY_SECONDS, settle)),
         asyncio.create_task(every(HAND_OVER_EVERY_SECONDS, count)),
     ]

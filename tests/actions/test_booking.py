@@ -2,9 +2,9 @@
 
 import pytest
 
-from fullhouse.actions import booking
+from fullhouse.actions import booking, cancellation
 from fullhouse.actions.deps import Deps
-from fullhouse.rules.booking import Booked, Cancelled, Refused
+from fullhouse.rules.booking import Booked, Cancelled, CancelRequest, Refused
 from fullhouse.rules.refusals import BookingNotFound, EventNotFound, NotEnoughSeats, ValidationFailed
 from tests.cast import assert_clean, book, key, new_event, running_deps
 
@@ -24,9 +24,9 @@ async def test_a_cancelled_booking_gives_its_places_to_the_next(deps: Deps, conn
     first = await book(deps, event.id, 3)
     assert isinstance(first, Booked)
     assert await book(deps, event.id, 1) == Refused(NotEnoughSeats("The event is sold out.", available_seats=0))
-    cancelled = await booking.cancel(deps, first.booking.id, None)
+    cancelled = await cancellation.cancel(deps, CancelRequest("", first.booking.id))
     assert isinstance(cancelled, Cancelled)
-    assert await booking.cancel(deps, first.booking.id, None) == cancelled
+    assert await cancellation.cancel(deps, CancelRequest("", first.booking.id)) == cancelled
     assert await booking.find(deps, first.booking.id) == cancelled.booking
     assert isinstance(await book(deps, event.id, 3), Booked)
     await assert_clean(conninfo)
@@ -46,8 +46,10 @@ async def test_a_key_brings_back_the_same_booking_and_the_same_cancellation(deps
     first = await book(deps, event.id, 2, key("book"))
     assert isinstance(first, Booked)
     assert await book(deps, event.id, 2, key("book")) == first._replace(replayed=True)
-    cancelled = await booking.cancel(deps, first.booking.id, key("cancel"))
-    assert await booking.cancel(deps, first.booking.id, key("cancel")) == cancelled._replace(replayed=True)
+    cancelled = await cancellation.cancel(deps, CancelRequest("", first.booking.id, key("cancel")))
+    assert await cancellation.cancel(deps, CancelRequest("", first.booking.id, key("cancel"))) == cancelled._replace(
+        replayed=True
+    )
 
 
 async def test_what_is_not_there_is_not_found(deps: Deps) -> None:
@@ -55,4 +57,4 @@ async def test_what_is_not_there_is_not_found(deps: Deps) -> None:
     with pytest.raises(BookingNotFound):
         await booking.find(deps, NOWHERE)
     with pytest.raises(BookingNotFound):
-        await booking.cancel(deps, NOWHERE, None)
+        await cancellation.cancel(deps, CancelRequest("", NOWHERE))

@@ -7,10 +7,10 @@ import pytest
 
 from fullhouse.actions import event
 from fullhouse.actions.deps import Deps
-from fullhouse.rules.booking import EventCreated
-from fullhouse.rules.event import Availability, EventDraft
+from fullhouse.rules.answer import Answered
+from fullhouse.rules.event import Availability, Event, EventDraft
 from fullhouse.rules.refusals import EventNotFound, IdempotencyKeyReused, ValidationFailed
-from tests.cast import assert_clean, book, key, new_event
+from tests.cast import assert_clean, book, event_made, key, new_event
 
 TOMORROW = datetime.now(UTC) + timedelta(days=1)
 DRAFT = EventDraft("Concert", TOMORROW, "Small house", 100)
@@ -24,9 +24,8 @@ async def count(deps: Deps) -> object:
 
 
 async def test_a_new_event_is_on_sale_with_all_its_places(deps: Deps) -> None:
-    outcome = await event.create(deps, DRAFT, None)
-    assert isinstance(outcome, EventCreated)
-    made = outcome.event
+    answered = await event.create(deps, DRAFT, None, event_made)
+    made = Event(**answered.body)
     assert (made.name, made.starts_at, made.venue, made.total_seats, made.available_seats) == (*DRAFT, 100)
     assert await event.find(deps, made.id) == made
     assert await event.availability(deps, made.id) == Availability(made.id, 100, 100)
@@ -42,37 +41,39 @@ async def test_what_is_left_is_told_as_it_is_after_a_booking(deps: Deps) -> None
 @pytest.mark.parametrize("ahead", [timedelta(0), timedelta(seconds=-1), timedelta(days=-400)])
 async def test_an_event_must_lie_in_the_future(deps: Deps, ahead: timedelta) -> None:
     with pytest.raises(ValidationFailed, match="in the future") as refused:
-        await event.create(deps, DRAFT._replace(starts_at=deps.clock() + ahead), key("k"))
+        await event.create(deps, DRAFT._replace(starts_at=deps.clock() + ahead), key("k"), event_made)
     assert refused.value.facts == {"field": "date"}
     assert await count(deps) == 0
-    assert isinstance(await event.create(deps, DRAFT, key("k")), EventCreated), "the refusal is not remembered"
+    answered = await event.create(deps, DRAFT, key("k"), event_made)
+    assert not answered.replayed, "the refusal is not remembered"
 
 
 async def test_the_same_key_makes_one_event(deps: Deps) -> None:
-    first = await event.create(deps, DRAFT, key("k"))
-    assert await event.create(deps, DRAFT, key("k")) == first._replace(replayed=True)
+    first, again = [await event.create(deps, DRAFT, key("k"), event_made) for _ in range(2)]
+    assert (first.replayed, again.replayed) == (False, True)
+    assert first.body["id"] == again.body["id"]
     assert await count(deps) == 1
 
 
 async def test_the_same_key_twenty_times_at_once_makes_one_event(deps: Deps, conninfo: str) -> None:
-    outcomes = await asyncio.gather(*[event.create(deps, DRAFT, key("k")) for _ in range(20)])
-    assert sorted(outcome.replayed for outcome in outcomes) == [False, *[True] * 19]
-    assert len({outcome.event for outcome in outcomes if isinstance(outcome, EventCreated)}) == 1
+    answers = await asyncio.gather(*[event.create(deps, DRAFT, key("k"), event_made) for _ in range(20)])
+    assert sorted(answered.replayed for answered in answers) == [False, *[True] * 19]
+    assert len({answered.body["id"] for answered in answers}) == 1
     assert await count(deps) == 1
     await assert_clean(conninfo)
 
 
 async def test_a_key_is_not_good_for_another_event(deps: Deps) -> None:
-    await event.create(deps, DRAFT, key("k", "this"))
+    await event.create(deps, DRAFT, key("k", "this"), event_made)
     with pytest.raises(IdempotencyKeyReused):
-        await event.create(deps, DRAFT, key("k", "that"))
+        await event.create(deps, DRAFT, key("k", "that"), event_made)
     assert await count(deps) == 1
 
 
 async def test_a_key_used_for_two_events_at_the_same_moment_makes_one(deps: Deps) -> None:
-    asked = [event.create(deps, DRAFT, key("k", f"asked {number % 2}")) for number in range(20)]
+    asked = [event.create(deps, DRAFT, key("k", f"asked {number % 2}"), event_made) for number in range(20)]
     outcomes = await asyncio.gather(*asked, return_exceptions=True)
-    assert sum(isinstance(outcome, EventCreated) for outcome in outcomes) == 10
+    assert sum(isinstance(outcome, Answered) for outcome in outcomes) == 10
     assert sum(isinstance(outcome, IdempotencyKeyReused) for outcome in outcomes) == 10
     assert await count(deps) == 1
 

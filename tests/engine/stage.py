@@ -57,7 +57,7 @@ async def bookings(conninfo: str) -> dict[str, Booking]:
     found = await rows(
         conninfo,
         "SELECT id::text, event_id::text, number, places, status, created_at, cancelled_at,"
-        " expires_at, buyer_name, buyer_email, price::text, drawn, paid_by, promo FROM bookings",
+        " expires_at, buyer_name, buyer_email, price::text, drawn, paid_by, promo, cancelled_tickets FROM bookings",
     )
     return {row[0]: booking_from(row) for row in found}
 

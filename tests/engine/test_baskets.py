@@ -39,8 +39,8 @@ async def test_a_batch_of_baskets_has_as_many_statements_whatever_its_size(wire:
     kinds = [type(outcome).__name__ for outcome in outcomes]
     assert kinds == ["Booked"] * size + ["Confirmed"] * size + ["Cancelled"] * size
     # Lock, load bookings, recall keys, pools, due holds; remember keys, house, tickets, bookings, pools, next expiry,
-    # expire, confirm, cancel, ledger, payments.
-    assert [batch.count("E") for batch in wire.batches] == [16]
+    # expire, confirm, cancel, history, ledger, payments.
+    assert [batch.count("E") for batch in wire.batches] == [17]
     assert {status for (status,) in await rows(wire.conninfo, "SELECT status FROM bookings")} == {
         *("held", "confirmed", "cancelled", "expired")
     }

@@ -35,8 +35,8 @@ async def test_a_batch_has_as_many_statements_whatever_its_size(wire: Wire, size
         requests: list[Request] = [*keyed, *cancelling]
         outcomes = await settled(deps.engine.submit(request) for request in requests)
     assert [type(outcome).__name__ for outcome in outcomes] == ["Booked"] * size + ["Cancelled"] * size
-    # Lock, load bookings, recall keys; remember keys, cancel, insert.
-    assert [batch.count("E") for batch in wire.batches] == [6]
+    # Lock, load bookings, recall keys; remember keys, cancel, history, insert.
+    assert [batch.count("E") for batch in wire.batches] == [7]
     await assert_clean(wire.conninfo)
 
 

@@ -1,6 +1,7 @@
 """What one buyer may have, over all his bookings, by event and by ticket type, however he spells his address."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,7 @@ from fullhouse.rules.booking import (
 )
 from fullhouse.rules.offer import Wanted
 from fullhouse.rules.refusals import BuyerLimitReached, BuyerRequired, HoldExpired, TicketTypesRequired
-from fullhouse.store import house
+from fullhouse.store import audit, house
 from tests.cast import book, new_event, running_deps
 from tests.engine.priced import (
     assert_agreed,
@@ -186,6 +187,31 @@ async def test_cancelling_races_with_booking_and_the_buyer_never_has_more(connin
     assert all(isinstance(outcome, Cancelled) for outcome in outcomes[1::2])
     assert tickets_of([*outcomes[::2], *rest]) == 10
     await assert_agreed(conninfo)
+
+
+@pytest.mark.parametrize("by", ["event", "ticket type"])
+async def test_the_audit_finds_a_buyer_who_has_too_many_by_the_limits_of_his_time(conninfo: str, by: str) -> None:
+    async with running_deps(conninfo, **QUICK) as deps:
+        event_id, type_id = await on_sale(deps, buyer_tickets_max=4 if by == "ticket type" else None)
+        if by == "event":
+            await limit_event(conninfo, event_id, 4)
+        ann = booked(await deps.engine.submit(basket(event_id, type_id, 4, None, SPELLINGS[0])))
+        bea = booked(await deps.engine.submit(basket(event_id, type_id, 1, None, "bea@example.com")))
+        booked(await deps.engine.submit(basket(event_id, type_id, 9, None, SPELLINGS[0])._replace(paid_by="cash")))
+        assert isinstance(await deps.engine.submit(ConfirmRequest(event_id, ann.id, "stripe")), Confirmed)
+        assert await too_many(conninfo) == []
+        await rows(conninfo, "UPDATE bookings SET buyer_key = %s WHERE id = %s RETURNING 1", SPELLINGS[0], bea.id)
+        ((_, who, had, most),) = await too_many(conninfo)
+        assert (who, had, most) == ("buyer of 1, " + ("all types" if by == "event" else type_id), 5, 4)
+        part = CancelRequest(event_id, ann.id, tickets=(2,))
+        assert isinstance(await deps.engine.submit(part), Cancelled)
+        assert await too_many(conninfo) == []
+
+
+async def too_many(conninfo: str) -> list[tuple[Any, ...]]:
+    """The buyers whom the audit finds."""
+    (rule,) = [sql for name, sql in audit.RULES.items() if name.startswith("no buyer has more")]
+    return await rows(conninfo, rule)
 
 
 async def test_an_event_that_limits_buyers_has_to_know_who_buys_except_at_the_box_office(conninfo: str) -> None:

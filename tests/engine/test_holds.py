@@ -8,7 +8,7 @@ import pytest
 from fullhouse.actions import booking as bookings_of
 from fullhouse.engine import batch
 from fullhouse.rules.booking import BookRequest, CancelRequest, ConfirmRequest, ExpireRequest, Released, Request
-from fullhouse.rules.refusals import BookingNotHeld, HoldExpired, NotEnoughSeats
+from fullhouse.rules.refusals import BookingNotHeld, EventCancelled, HoldExpired, NotEnoughSeats
 from tests.cast import assert_clean, basket, book, new_event, running_deps
 from tests.engine.stage import QUICK, booked, bookings, confirmed, refusal, rows, settled, taken, tickets, until
 from tests.engine.wire import Fault, Wire
@@ -203,7 +203,7 @@ async def test_a_late_payment_is_refused_when_its_places_are_sold_or_the_event_s
         await change_event(conninfo, event.id, state="cancelled")
         over = await deps.engine.submit(ConfirmRequest(event.id, held[1].id, "cash"))
     assert confirmed(first).id == held[0].id
-    assert [type(refusal(one)) for one in (second, gone, over)] == [HoldExpired, BookingNotHeld, HoldExpired]
+    assert [type(refusal(one)) for one in (second, gone, over)] == [HoldExpired, BookingNotHeld, EventCancelled]
     assert await tickets(conninfo, "cancelled") == {held[0].id: 2}
     assert await tickets(conninfo) == {}
     await assert_clean(conninfo)

@@ -11,8 +11,9 @@ from psycopg.conninfo import conninfo_to_dict
 
 from fullhouse.engine import batch
 from fullhouse.engine.lane import BatchFailedError
-from fullhouse.rules.allocation import Decision, Given, Known, decide
+from fullhouse.rules.allocation import decide
 from fullhouse.rules.booking import BookRequest, CancelRequest, ConfirmRequest, Request
+from fullhouse.rules.decision import Decision, Given, Known
 from fullhouse.rules.refusals import Busy, OutcomeUnknown
 from tests.cast import assert_clean, basket, book, key, new_event, running_deps
 from tests.engine.stage import (

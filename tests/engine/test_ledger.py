@@ -6,21 +6,28 @@ import psycopg
 import pytest
 from psycopg import errors
 
-from fullhouse.actions import booking
+from fullhouse.actions import cancellation
 from fullhouse.actions.deps import Deps
+from fullhouse.rules.booking import CancelRequest
 from fullhouse.store import ledger
 from tests.cast import running_deps
 from tests.engine.wire import Wire
 from tests.till import open_till
 
 GROSS = 5_200
+TAKEN_BACK = """
+    INSERT INTO ledger_postings
+    SELECT event_id, booking_number, at, -buyer_minor, -sales_minor, -fees_minor, -tax_minor, 0, 0, NULL, 1,
+        'cancellation', currency, NULL
+    FROM ledger_postings WHERE what = 'sale'
+"""
 
 
 async def test_a_hold_posts_nothing_and_its_confirmation_posts_the_sale(deps: Deps, conninfo: str) -> None:
     till = await open_till(deps, conninfo)
     held = await till.hold()
     assert held.status == "held"
-    assert await till.entries(held) == []
+    assert await till.postings(held) == []
     await till.confirm(held, "stripe")
     assert await till.balances(held) == {"buyer": GROSS, "sales": -4_202, "tax": -798, "fees": -200}
     assert till.unequal() == []
@@ -48,18 +55,18 @@ async def test_cancelling_takes_the_sale_back_once_and_owes_what_was_paid(deps: 
     till = await open_till(deps, conninfo)
     sold = await till.hold(paid_by="cash")
     for _ in range(2):
-        await booking.cancel(deps, sold.id, None)
+        await cancellation.cancel(deps, CancelRequest("", sold.id))
     assert await till.balances(sold) == {"cash": GROSS, "buyer": -GROSS}
     held = await till.hold()
-    await booking.cancel(deps, held.id, None)
-    assert await till.entries(held) == []
+    await cancellation.cancel(deps, CancelRequest("", held.id))
+    assert await till.postings(held) == []
     assert till.unequal() == []
 
 
 async def test_a_comp_costs_nothing(deps: Deps, conninfo: str) -> None:
     till = await open_till(deps, conninfo)
     given, held = await till.hold(paid_by="comp"), await till.confirm(await till.hold(), "comp")
-    assert await till.entries(given) == await till.entries(held) == []
+    assert await till.postings(given) == await till.postings(held) == []
     assert till.unequal() == []
 
 
@@ -78,38 +85,61 @@ async def test_the_postings_of_a_batch_are_one_statement(wire: Wire, conninfo: s
 async def test_postgresql_refuses_to_post_anything_twice(deps: Deps, conninfo: str) -> None:
     till = await open_till(deps, conninfo)
     sold = await till.hold(paid_by="cash")
-    entries = await till.entries(sold)
-    with pytest.raises(errors.UniqueViolation):
-        async with deps.database.write() as conn:
-            await ledger.add(conn, entries, sold.created_at)
+    for posting in await till.postings(sold):
+        with pytest.raises(errors.UniqueViolation):
+            async with deps.database.write() as conn:
+                await ledger.add(conn, posting, sold.created_at)
 
 
 @pytest.mark.parametrize(
     ("change", "rule"),
     [
-        ("amount_minor = 0", "ledger_entries_amount_minor_check"),
-        ("amount_minor = -amount_minor", "ledger_entries_direction"),
-        ("account = 'tax' WHERE what = 'receipt' AND account = 'cash'", "ledger_entries_accounts"),
-        ("account = 'pocket'", "ledger_entries_account_check"),
-        ("currency = 'euro'", "ledger_entries_currency_check"),
+        ("buyer_minor = buyer_minor + 1", "ledger_postings_sum_to_zero"),
+        (
+            "buyer_minor = 0, sales_minor = 0, fees_minor = 0, tax_minor = 0, money_minor = 0",
+            "ledger_postings_direction",
+        ),
+        ("buyer_minor = -buyer_minor, money_minor = -money_minor WHERE what = 'receipt'", "ledger_postings_direction"),
+        ("what = 'refund' WHERE what = 'receipt'", "ledger_postings_direction"),
+        ("what = 'cancellation' WHERE what = 'sale'", "ledger_postings_direction"),
+        (
+            "sales_minor = -sales_minor, fees_minor = fees_minor + 2 * sales_minor WHERE what = 'sale'",
+            "ledger_postings_direction",
+        ),
+        ("tax_minor = money_minor, money_minor = 0 WHERE what = 'receipt'", "ledger_postings_accounts"),
+        ("money_minor = sales_minor, sales_minor = 0 WHERE what = 'sale'", "ledger_postings_accounts"),
+        ("money_account = 'cash'", "ledger_postings_accounts"),
+        ("money_account = NULL", "ledger_postings_accounts"),
+        ("money_account = 'pocket' WHERE what = 'receipt'", "ledger_postings_money_account_check"),
+        ("number = -1", "ledger_postings_number_check"),
+        ("what = 'gift' WHERE what = 'sale'", "ledger_postings_accounts"),
+        ("currency = 'euro'", "ledger_postings_currency_check"),
     ],
 )
-async def test_postgresql_refuses_what_is_no_entry(deps: Deps, conninfo: str, change: str, rule: str) -> None:
+async def test_postgresql_refuses_what_is_no_posting(deps: Deps, conninfo: str, change: str, rule: str) -> None:
     till = await open_till(deps, conninfo)
     await till.hold(paid_by="cash")
     with psycopg.connect(conninfo) as conn, pytest.raises(errors.CheckViolation) as caught:
-        conn.execute(b"UPDATE ledger_entries SET " + change.encode())
+        conn.execute(b"UPDATE ledger_postings SET " + change.encode())
     assert caught.value.diag.constraint_name == rule
 
 
 @pytest.mark.parametrize(
     ("damage", "rule"),
     [
-        ("UPDATE ledger_entries SET amount_minor = amount_minor + 1 WHERE account = 'cash'", "sums to zero"),
-        ("DELETE FROM ledger_entries WHERE what = 'sale'", "its price"),
-        ("UPDATE bookings SET status = 'cancelled', cancelled_at = now()", "taken back"),
+        (
+            """
+            ALTER TABLE ledger_postings DROP CONSTRAINT ledger_postings_sum_to_zero;
+            UPDATE ledger_postings SET money_minor = money_minor + 1 WHERE money_account = 'cash'
+            """,
+            "sums to zero",
+        ),
+        ("UPDATE ledger_postings SET currency = 'USD' WHERE what = 'receipt'", "in the currency of its booking"),
+        ("DELETE FROM ledger_postings WHERE what = 'sale'", "its price"),
+        (TAKEN_BACK, "was agreed"),
+        (f"{TAKEN_BACK}; {TAKEN_BACK.replace('NULL, 1,', 'NULL, 2,')}", "than was sold"),
         ("DELETE FROM bookings", "belongs to a booking"),
-        ("UPDATE ledger_entries SET at = now()", "ever changed"),
+        ("UPDATE ledger_postings SET at = now()", "ever changed"),
     ],
 )
 async def test_the_audit_finds_a_damaged_ledger(deps: Deps, conninfo: str, damage: str, rule: str) -> None:

@@ -370,6 +370,6 @@ async def test_a_batch_with_codes_and_buyers_has_as_many_statements_whatever_its
         ]
         await settled(map(deps.engine.submit, ends))
         # Lock, load bookings, codes, buyers; houses, tickets, codes, confirm, cancel,
-        # ledger, payments.
-        assert [batch.count("E") for batch in wire.batches] == [11]
+        # history, ledger, payments.
+        assert [batch.count("E") for batch in wire.batches] == [12]
     await assert_agreed(wire.conninfo)

@@ -40,6 +40,11 @@ class Fault(Enum):
     """It is done, but the answer comes when nobody waits for it any more."""
 
 
+def settings_for(url: str) -> dict[str, Any]:
+    """Settings of a serving process that is paid by Stripe."""
+    return {"stripe_secret_key": SECRET_KEY, "stripe_webhook_secret": WEBHOOK_SECRET, "stripe_url": url}
+
+
 @contextmanager
 def stand_in() -> Iterator[str]:
     """The stand-in as a process of its own; its address."""

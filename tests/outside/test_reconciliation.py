@@ -2,7 +2,7 @@
 
 import psycopg
 
-from fullhouse.actions import payment, reconciliation, refund
+from fullhouse.actions import cancellation, payment, reconciliation, refund
 from fullhouse.actions.deps import Deps
 from fullhouse.actions.reconciliation import Report
 from fullhouse.rules.booking import Booking, CancelRequest
@@ -75,6 +75,24 @@ async def test_money_that_came_twice_is_found_and_goes_back(deps: Deps, till: Ti
     assert kinds(await run(deps)) == ["paid_twice"]
     assert kinds(await run(deps, repair=True)) == []
     assert len(await desk.refunds()) == 1
+
+
+async def test_what_was_given_back_before_the_cancellation_is_not_owed_again(
+    deps: Deps, till: Till, desk: StripeDesk
+) -> None:
+    one = await paid(deps, desk, held := await till.hold(1))
+    await refund.ask(deps, held, one.id, 1_000)
+    at_desk = await till.hold(1, paid_by="cash")
+    await refund.ask(deps, at_desk, at_desk.id, None)
+    assert kinds(await run(deps)) == []
+    for each in (held, at_desk):
+        await cancellation.cancel(deps, CancelRequest("", each.id))
+    assert kinds(await run(deps)) == []
+    partly = await till.hold(1, paid_by="cash")
+    await refund.ask(deps, partly, partly.id, 600)
+    await cancellation.cancel(deps, CancelRequest("", partly.id))
+    (finding,) = (await run(deps)).findings
+    assert (finding.kind, finding.booking_id, finding.amount_minor) == ("refund_missing", partly.id, 2_000)
 
 
 async def test_a_ticket_without_payment_is_told_and_left_to_people(deps: Deps, till: Till, conninfo: str) -> None:

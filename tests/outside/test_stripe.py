@@ -8,14 +8,15 @@ from datetime import timedelta
 import psycopg
 import pytest
 
-from fullhouse.actions import booking, payment, refund
+from fullhouse.actions import booking, cancellation, payment, refund, statement
 from fullhouse.actions.deps import Deps
 from fullhouse.outside.payments.provider import ProviderUnavailable
-from fullhouse.rules.booking import Booking
+from fullhouse.rules.booking import Booking, CancelRequest
 from fullhouse.rules.payment import Payment
 from fullhouse.rules.refusals import BookingNotHeld, HoldExpired, SignatureInvalid
-from tests.outside.stripe_desk import BAD_CARD, Fault, StripeDesk, signed
-from tests.till import Till
+from tests.cast import running_deps
+from tests.outside.stripe_desk import BAD_CARD, Fault, StripeDesk, settings_for, signed
+from tests.till import Till, open_till, told
 
 GROSS = 5_200
 
@@ -118,7 +119,7 @@ async def test_notices_come_twice_late_and_out_of_order_and_have_one_effect(
         await tell(deps, notice)
     (one,) = await payments(deps, held)
     assert one.state == "paid"
-    assert len([entry for entry in await till.entries(held) if entry.account == "stripe"]) == 1
+    assert len([one for one in await till.postings(held) if one.money_account == "stripe"]) == 1
     assert await desk.refunds() == []
     assert till.unequal() == []
 
@@ -180,7 +181,7 @@ async def test_a_refund_whose_answer_is_lost_is_taken_up_again_and_made_once(
         return (502, b"<html>") if path == "/v1/refunds" and body else answer
 
     desk._passed_on = failing  # type: ignore[method-assign] # a fault at one call alone
-    await booking.cancel(deps, held.id, None)
+    await cancellation.cancel(deps, CancelRequest("", held.id))
     assert (await payments(deps, held))[0].state == "refunding"
     assert await till.balances(held) == {"stripe": GROSS, "buyer": -GROSS}
     desk._passed_on = original  # type: ignore[method-assign] # it is over
@@ -263,7 +264,7 @@ async def test_a_part_goes_back_and_cancelling_sends_the_rest(deps: Deps, till: 
     await tell(deps, await desk.notice(reference(begun)))
     one, made = await refund.ask(deps, await till.now(held), begun.id, 1_000)
     assert (one.state, one.refunded_minor, made.state) == ("paid", 1_000, "done")
-    await booking.cancel(deps, held.id, None)
+    await cancellation.cancel(deps, CancelRequest("", held.id))
     (one,) = await payments(deps, held)
     assert (one.state, one.refunded_minor) == ("refunded", GROSS)
     assert sorted(made["amount"] for made in await desk.refunds()) == [1_000, GROSS - 1_000]
@@ -276,6 +277,25 @@ async def test_a_hold_that_has_run_out_is_not_paid_any_more(deps: Deps, till: Ti
     with pytest.raises(HoldExpired):
         await begin(deps, held)
     assert await desk.intents() == []
+
+
+async def test_who_has_transferred_a_part_gets_it_back_and_pays_by_card(conninfo: str, desk: StripeDesk) -> None:
+    bank = {"bank_iban": "DE02120300000000202051", "bank_holder": "Box office"}
+    async with running_deps(conninfo, **settings_for(desk.url), **bank) as deps:
+        till = await open_till(deps, conninfo, total_seats=2)
+        held = await till.hold()
+        transfer = await payment.begin(deps, held.id, "bank_transfer")
+        line = f"2030-05-01;20.00;EUR;Ada;{transfer.reference}"
+        await statement.read(deps, f"date;amount;currency;payer;text\n{line}\n".encode())
+        begun = await begin(deps, held)
+        await desk.pay(reference(begun))
+        await tell(deps, await desk.notice(reference(begun)))
+        assert [one.state for one in await payments(deps, held)] == ["refunding", "paid"]
+        (_, (asked,)) = await payment.of_booking(deps, held.id)
+        assert (asked.state, asked.amount_minor) == ("asked", 2_000)
+        await refund.complete(deps, held, asked.id, None, told)
+        assert (await till.now(held)).paid_by == "stripe"
+        assert await till.balances(held) == {"stripe": GROSS, "sales": -4_202, "tax": -798, "fees": -200}
 
 
 async def test_what_other_hands_sent_back_does_not_go_back_again(deps: Deps, till: Till, desk: StripeDesk) -> None:

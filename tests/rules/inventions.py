@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
 
-from fullhouse.rules.allocation import Decision, Remembered, decide
+from fullhouse.rules.allocation import decide
 from fullhouse.rules.booking import (
     BasketRequest,
     Booked,
@@ -13,6 +13,7 @@ from fullhouse.rules.booking import (
     BookRequest,
     Cancelled,
     CancelRequest,
+    ChangeRequest,
     ConfirmRequest,
     ExpireRequest,
     IdempotencyKey,
@@ -20,8 +21,9 @@ from fullhouse.rules.booking import (
     Request,
     Status,
 )
+from fullhouse.rules.decision import Decision, Remembered
 from fullhouse.rules.house import House
-from fullhouse.rules.offer import Fee, Offer, Tax, TicketType, Wanted
+from fullhouse.rules.offer import Fee, Offer, RefundPolicy, RefundStep, Tax, TicketType, Wanted
 from fullhouse.rules.refusals import EventNotFound
 from tests.rules.records import DUE_HOLDS_MAX, Pool, Records
 from tests.rules.scenes import (
@@ -69,8 +71,13 @@ class Scene(NamedTuple):
 
     def following(self, decision: Decision) -> "Scene":
         """The same batch once more, when a decision is written."""
-        made = self.made + len(decision.booked) + len(decision.reserved)
+        made = self.made + ids_taken(decision)
         return self._replace(records=self.records.after(decision), made=made)
+
+
+def ids_taken(decision: Decision) -> int:
+    """How many fresh ids a decision has given away: to bookings, and to what is changed of them."""
+    return len(decision.booked) + len(decision.reserved) + len(decision.history)
 
 
 def ago(microseconds: int) -> datetime:
@@ -103,7 +110,7 @@ def _ticket_types(draw: st.DrawFn) -> list[TicketType]:
     for type_id in ("adult", "family", "child")[: draw(st.integers(1, 3))]:
         least, most = draw(st.sampled_from([(1, None), (1, None), (1, 3), (2, None), (2, 4)]))
         pool_ids = tuple(pool_id for pool_id in POOLS if draw(st.booleans()))
-        one = ticket_type(type_id, draw(st.sampled_from([0, 0, 1000])), pool_ids=pool_ids)
+        one = ticket_type(type_id, draw(st.sampled_from([0, 0, 37, 1000])), pool_ids=pool_ids)
         made.append(
             one._replace(
                 places=draw(st.sampled_from([1, 1, 1, 2, 4, 0])),
@@ -125,11 +132,22 @@ _fees = st.sampled_from(
 )
 
 
+# The event begins tomorrow, and some batches are decided at one of these moments, or just beside it.
+_refund_policies = st.sampled_from(
+    [
+        None,
+        RefundPolicy((RefundStep(0, 100),), with_fees=True),
+        RefundPolicy((RefundStep(25, 100), RefundStep(24, 90), RefundStep(1, 33)), with_fees=True),
+        RefundPolicy((RefundStep(24, 50),), with_fees=False),
+    ]
+)
+
+
 @st.composite
 def _offers(draw: st.DrawFn, event_id: str, *, is_crowded: bool) -> Offer:
     """General admission, or up to three ticket types over three pools."""
     types = [GENERAL] if draw(st.sampled_from([True, False, False, False])) else draw(_ticket_types())
-    offer = offer_of(event_id, *types, fees=draw(_fees))
+    offer = offer_of(event_id, *types, fees=draw(_fees), refund_policy=draw(_refund_policies))
     return offer if is_crowded else offer._replace(**draw(_of_events))
 
 
@@ -230,9 +248,33 @@ def _requests(records: Records) -> st.SearchStrategy[Request]:
     if not records.bookings:
         return _any_of(*plain)
     earlier = st.sampled_from([(b.event_id, b.id) for b in records.bookings.values()])
-    cancels = st.builds(lambda at, key: CancelRequest(at[0], at[1], key), earlier, _keys)
-    confirms = st.builds(lambda at, way, key: ConfirmRequest(at[0], at[1], way, key), earlier, _payment_ways, _keys)
-    return _any_of(*plain, cancels, confirms, confirms)
+    confirms = st.builds(
+        lambda at, way, key, paid: ConfirmRequest(at[0], at[1], way, key, paid), earlier, _payment_ways, _keys, _paid
+    )
+    changes = st.builds(
+        lambda at, lines, key: ChangeRequest(at[0], at[1], lines, None, key),
+        earlier,
+        st.lists(st.builds(Wanted, _all_type_ids, st.integers(1, 4)), min_size=1, max_size=2).map(tuple),
+        _keys,
+    )
+    return _any_of(*plain, _cancels(earlier), _cancels(earlier), confirms, confirms, confirms, changes, changes)
+
+
+_all_type_ids = st.sampled_from(["adult", "adult", "family", "child", "general"])
+_paid = st.sampled_from([*[None] * 12, 0, 100_000])
+
+
+def _cancels(earlier: st.SearchStrategy[tuple[str, str]]) -> st.SearchStrategy[Request]:
+    """Of a whole booking or of some tickets, of which the ninth is never there."""
+    numbers = st.lists(st.sampled_from([1, 1, 1, 2, 2, 2, 3, 3, 4, 5, 9]), min_size=1, max_size=3).map(tuple)
+    return st.builds(
+        lambda at, *rest: CancelRequest(*at, *rest),
+        earlier,
+        _keys,
+        st.sampled_from([True, True, False]).flatmap(lambda is_part: numbers if is_part else st.none()),
+        st.sampled_from(["full", "full", "by_policy", "by_policy", "by_policy", "none"]),
+        st.sampled_from([*[None] * 12, 0, 37]),
+    )
 
 
 def _any_of(*strategies: st.SearchStrategy[Request]) -> st.SearchStrategy[Request]:

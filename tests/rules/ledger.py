@@ -4,56 +4,27 @@ The clerk keeps no counts. Whenever somebody asks, he adds up all bookings that 
 hands tickets out one by one.
 """
 
-from datetime import datetime
-from typing import Any, TypeAlias
+from datetime import datetime, timedelta
 
-from fullhouse.rules.allocation import Deferred
 from fullhouse.rules.booking import (
     BasketRequest,
-    Booked,
     Booking,
     BookRequest,
-    Cancelled,
     CancelRequest,
-    Confirmed,
+    ChangeRequest,
     ConfirmRequest,
     IdempotencyKey,
-    Outcome,
-    Refused,
-    Released,
+    OfBooking,
     Request,
-    Status,
 )
-from fullhouse.rules.offer import Offer, TicketType
+from fullhouse.rules.offer import Offer, TicketType, Wanted
+from fullhouse.rules.price import Price, price_of
+from tests.rules.answers import Answer, Basket, booked, cancelled, changed, no, once_more, said
 from tests.rules.records import Records
+from tests.rules.refunds import Money, back, tickets_of
 from tests.rules.scenes import HOLD_TIME, NOW
 
-Answer: TypeAlias = tuple[object, ...]
-Basket: TypeAlias = list[tuple[str, int]]
-
 NO_LIMIT = 10_000
-
-
-def said(outcome: Outcome | Deferred) -> Answer:
-    """An outcome in the clerk's words."""
-    again = ("again",) if outcome.replayed else ()
-    if isinstance(outcome, Booked):
-        b = outcome.booking
-        lines = [(line.ticket_type_id, line.quantity) for line in b.price.lines] if b.price else None
-        return *again, "booked", b.event_id, b.number, b.status, b.places, b.drawn or {}, b.expires_at, lines, b.paid_by
-    if isinstance(outcome, Confirmed):
-        return *again, "confirmed", outcome.booking.id, outcome.booking.paid_by
-    if isinstance(outcome, Cancelled):
-        return *again, "cancelled", outcome.booking.id
-    if isinstance(outcome, Released):
-        return "released", outcome.holds
-    assert isinstance(outcome, Refused), "nobody is deferred unless there is too much to release"
-    return *again, "refused", outcome.refusal.code, outcome.refusal.facts
-
-
-def no(code: str, **facts: Any) -> Answer:
-    """A refusal in the clerk's words."""
-    return "refused", code, facts
 
 
 class Ledger:
@@ -67,11 +38,13 @@ class Ledger:
         self.drawn_elsewhere = {at: pool.taken - records.places(*at) for at, pool in records.pools.items()}
         self.made: list[Booking] = []
         self.struck: list[str] = []
+        self.ids_taken = 0
+        self.given_back: list[tuple[str, tuple[int, ...], Money]] = []
         self.now = self.moment = NOW
 
     def answers_to(self, requests: list[Request], asked_at: list[datetime], now: datetime) -> list[Answer]:
         """Answer all who meet in one batch."""
-        self.now, self.struck = now, []
+        self.now, self.struck, self.given_back = now, [], []
         return [self.answer(request, moment) for request, moment in zip(requests, asked_at, strict=True)]
 
     def answer(self, request: Request, moment: datetime) -> Answer:
@@ -85,7 +58,7 @@ class Ledger:
             self.answers[key.id] = (key.fingerprint, self.act(request))
             return self.answers[key.id][1]
         fingerprint, before = self.answers[key.id]
-        return ("again", *before) if fingerprint == key.fingerprint else no("idempotency_key_reused")
+        return once_more(before) if fingerprint == key.fingerprint else no("idempotency_key_reused")
 
     def strike_out(self, event_id: str) -> None:
         """Mark the holds of an event that have run out."""
@@ -103,6 +76,8 @@ class Ledger:
             return self.confirm(request)
         if isinstance(request, CancelRequest):
             return self.cancel(request)
+        if isinstance(request, ChangeRequest):
+            return self.change(request)
         struck = [self.bookings[booking_id] for booking_id in self.struck]
         return "released", sum(b.status == "expired" and b.event_id == request.event_id for b in struck)
 
@@ -155,15 +130,16 @@ class Ledger:
         room = self.room(event_id)
         if room < request.places:
             return no("not_enough_seats", available_seats=room)
-        return self.write(Booking("", event_id, 0, request.places, "confirmed", self.now, None), None)
+        return self.write(Booking("", event_id, 0, request.places, "confirmed", self.now, None))
 
-    def write(self, booking: Booking, lines: Basket | None) -> Answer:
+    def write(self, booking: Booking) -> Answer:
         number = self.records.houses[booking.event_id].bookings_made + 1
         number += sum(b.event_id == booking.event_id for b in self.made)
-        b = booking._replace(id=f"fresh-{len(self.made)}", number=number)
+        b = booking._replace(id=f"fresh-{self.ids_taken}", number=number)
+        self.ids_taken += 1
         self.made.append(b)
         self.bookings[b.id] = b
-        return "booked", b.event_id, number, b.status, b.places, b.drawn or {}, b.expires_at, lines, b.paid_by
+        return booked(b)
 
     def book_basket(self, request: BasketRequest) -> Answer:
         event_id = request.event_id
@@ -172,18 +148,31 @@ class Ledger:
             return refused
         lines = self.hand_out(request)
         if not lines:
-            possible = [
-                {"ticket_type_id": t, "quantity": n, "possible": min(n, self.alone(event_id, t))}
-                for t, n in request.lines
-            ]
-            return no("not_enough_seats", available_seats=self.room(event_id), lines=possible)
-        types = self.records.offers[event_id].ticket_types
-        places, drawn = self.taken_by(event_id, lines)
-        is_paid = request.paid_by is not None or not any(types[type_id].price_minor for type_id, _ in lines)
+            return self.too_few(request)
+        price = self.price(request, lines)
+        is_paid = request.paid_by is not None or not price.total.gross_minor
         until = None if is_paid else self.now + HOLD_TIME
-        status: Status = "confirmed" if is_paid else "held"
-        booking = Booking("", event_id, 0, places, "confirmed", self.now, None, until, None, None, drawn)
-        return self.write(booking._replace(status=status, paid_by=request.paid_by), lines)
+        booking = Booking("", event_id, 0, 0, "confirmed" if is_paid else "held", self.now, None, until, request.buyer)
+        return self.write(self.with_lines(booking, lines, price)._replace(paid_by=request.paid_by))
+
+    def too_few(self, request: BasketRequest) -> Answer:
+        possible = [
+            {"ticket_type_id": t, "quantity": n, "possible": min(n, self.alone(request.event_id, t))}
+            for t, n in request.lines
+        ]
+        return no("not_enough_seats", available_seats=self.room(request.event_id), lines=possible)
+
+    def price(self, request: BasketRequest, lines: Basket) -> Price:
+        """Prices have tests of their own, so the clerk looks them up; what is given away has none."""
+        offer = self.records.offers[request.event_id]
+        if request.paid_by == "comp":
+            given = {t: one._replace(price_minor=0) for t, one in offer.ticket_types.items()}
+            offer = offer._replace(ticket_types=given)
+        return price_of(offer, [Wanted(*line) for line in lines])
+
+    def with_lines(self, booking: Booking, lines: Basket, price: Price) -> Booking:
+        places, drawn = self.taken_by(booking.event_id, lines)
+        return booking._replace(places=places, drawn=drawn, price=price)
 
     def not_offered(self, request: BasketRequest) -> Answer | None:
         types = self.records.offers[request.event_id].ticket_types
@@ -240,7 +229,7 @@ class Ledger:
         types = self.records.offers[event_id].ticket_types
         return [(t, n) for t, n in kept if sum(m for u, m in kept if u == t) >= types[t].tickets_min]
 
-    def find(self, request: ConfirmRequest | CancelRequest) -> Booking | None:
+    def find(self, request: OfBooking) -> Booking | None:
         booking = self.bookings.get(request.booking_id)
         return booking if booking and booking.event_id == request.event_id else None
 
@@ -252,9 +241,15 @@ class Ledger:
             return no("booking_not_held", booking_status="cancelled")
         if booking.status == "confirmed":
             return "confirmed", booking.id, booking.paid_by
+        if self.records.offers[request.event_id].state == "cancelled":
+            return no("event_cancelled")
+        costs = booking.price.total.gross_minor if booking.price else 0
+        if request.paid_minor is not None and request.paid_minor < costs:
+            return no("payment_not_possible")
         if booking.status == "expired" and (self.not_selling(request.event_id) or not self.is_still_free(booking)):
             return no("hold_expired")
-        self.bookings[booking.id] = booking._replace(status="confirmed", paid_by=request.paid_by)
+        drawn = {pool: n for pool, n in (booking.drawn or {}).items() if (booking.event_id, pool) in self.records.pools}
+        self.bookings[booking.id] = booking._replace(status="confirmed", paid_by=request.paid_by, drawn=drawn)
         return "confirmed", booking.id, request.paid_by
 
     def is_still_free(self, booking: Booking) -> bool:
@@ -263,9 +258,87 @@ class Ledger:
             n <= self.room(booking.event_id, pool_id) for pool_id, n in drawn
         )
 
+    def change(self, request: ChangeRequest) -> Answer:
+        """Rub the hold out, sell anew what is wanted, and write the old one again when that can't be."""
+        booking = self.find(request)
+        if booking is None:
+            return no("booking_not_found")
+        if booking.status != "held":
+            return no("booking_not_held", booking_status=booking.status)
+        wanted = BasketRequest(request.event_id, request.lines, booking.buyer)
+        refused = self.not_selling(request.event_id) or self.not_offered(wanted)
+        if refused:
+            return refused
+        del self.bookings[booking.id]
+        lines = self.hand_out(wanted)
+        if not lines:
+            refused = self.too_few(wanted)
+            self.bookings[booking.id] = booking
+            return refused
+        after = self.with_lines(booking, lines, self.price(wanted, lines))
+        is_free = not any(self.records.offers[after.event_id].ticket_types[t].price_minor for t, _ in lines)
+        self.bookings[booking.id] = after = after._replace(status="confirmed" if is_free else "held")
+        return changed(after)
+
     def cancel(self, request: CancelRequest) -> Answer:
         booking = self.find(request)
         if booking is None:
             return no("booking_not_found")
-        self.bookings[booking.id] = booking._replace(status="cancelled")
-        return "cancelled", booking.id
+        if booking.status == "cancelled":
+            return cancelled(booking)
+        if booking.status == "confirmed":
+            return self.give_back(request, booking)
+        if request.tickets:
+            return no("booking_not_held", booking_status=booking.status)
+        return self.strike_tickets(booking, [], (0, 0, 0))
+
+    def give_back(self, request: CancelRequest, booking: Booking) -> Answer:
+        sold = tickets_of(booking)
+        for number in sorted(request.tickets or []):
+            if number not in sold:
+                return no("ticket_not_found", number=number)
+        left = [number for number in sold if number not in booking.cancelled_tickets]
+        numbers = [number for number in left if request.tickets is None or number in request.tickets]
+        if not numbers:
+            return cancelled(booking)
+        percent, with_fees = self.terms(request)
+        money = back(booking, numbers, percent, with_fees=with_fees)
+        everything = back(booking, numbers, 100, with_fees=True)
+        if request.refunding == "by_policy" and any(everything) and not percent:
+            return no("cancellation_not_allowed")
+        if request.expected_minor not in {None, sum(money)}:
+            return no("refund_changed", refund_minor=sum(money))
+        return self.strike_tickets(booking, numbers, money)
+
+    def terms(self, request: CancelRequest) -> tuple[int, bool]:
+        """Percent that go back, and whether fees do: as the policy says of the hours that are left."""
+        if request.refunding != "by_policy":
+            return (100, True) if request.refunding == "full" else (0, False)
+        offer = self.records.offers[request.event_id]
+        if offer.state == "cancelled":
+            return 100, True
+        if offer.refund_policy is None:
+            return 0, False
+        hours_left = (offer.starts_at - self.now) / timedelta(hours=1)
+        possible = [percent for hours, percent in offer.refund_policy.steps if hours_left > hours]
+        return max(possible, default=0), offer.refund_policy.with_fees
+
+    def strike_tickets(self, booking: Booking, numbers: list[int], money: Money) -> Answer:
+        """Strike tickets out one by one; with the last, or when there are none, the booking goes as a whole."""
+        self.ids_taken += 1
+        self.given_back.append((booking.id, tuple(numbers), money))
+        sold = tickets_of(booking)
+        gone = sorted([*booking.cancelled_tickets, *numbers])
+        if booking.status != "confirmed" or len(gone) == len(sold):
+            after = booking._replace(status="cancelled", cancelled_at=self.now)
+        else:
+            places, drawn = booking.places, dict(booking.drawn or {})
+            for line in (sold[number] for number in numbers):
+                places -= line.places if line else 1
+                for pool_id in line.pool_ids if line else ():
+                    # A pool that was deleted before is not written of any more.
+                    if line and pool_id in drawn:
+                        drawn[pool_id] -= line.places
+            after = booking._replace(places=places, drawn=drawn, cancelled_tickets=tuple(gone))
+        self.bookings[booking.id] = after
+        return cancelled(after)

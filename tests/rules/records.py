@@ -3,21 +3,21 @@
 It follows the statements of `store/` with their conditions and their order, and the CHECKs of the tables.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from fullhouse.rules.allocation import Decision, Known, Remembered
 from fullhouse.rules.booking import (
     Booked,
     Booking,
     Cancelled,
-    CancelRequest,
+    Changed,
     Confirmed,
-    ConfirmRequest,
+    OfBooking,
     Request,
     Ticket,
 )
+from fullhouse.rules.decision import Decision, Known, Remembered
 from fullhouse.rules.house import House
 from fullhouse.rules.idempotency import answer_of, answered_with
 from fullhouse.rules.offer import Offer
@@ -51,25 +51,26 @@ class Records(NamedTuple):
 
     def known(self, requests: Sequence[Request], now: datetime, due_max: int = DUE_HOLDS_MAX) -> Known:
         """What a batch of these requests would be told."""
-        named = [(r.event_id, r.booking_id) for r in requests if isinstance(r, CancelRequest | ConfirmRequest)]
+        named = {r.booking_id for r in requests if isinstance(r, OfBooking)}
+        bookings = {booking_id: self.bookings[booking_id] for booking_id in named if booking_id in self.bookings}
         houses = {r.event_id: self.houses[r.event_id] for r in requests if r.event_id in self.houses}
         return Known(
             houses,
             {event_id: self.offers[event_id] for event_id in houses},
-            self._available(houses, requests),
+            self._available(houses, bookings.values()),
             {
                 event_id: self._due(event_id, now, due_max)
                 for event_id, house in houses.items()
                 if may_be_due(house, now)
             },
-            {b.id: b for b in self.bookings.values() if (b.event_id, b.id) in named},
+            bookings,
             {r.key.id: self._remembered(r.key.id) for r in requests if r.key is not None and r.key.id in self.keys},
         )
 
-    def _available(self, event_ids: Collection[str], requests: Sequence[Request]) -> dict[str, dict[str, int | None]]:
-        """Pools are only asked for where ticket types draw on them, or a confirmation may have to."""
-        confirming = {r.event_id for r in requests if isinstance(r, ConfirmRequest)}
-        asked = [e for e in event_ids if self.offers[e].draws_on_pools or e in confirming]
+    def _available(self, event_ids: Collection[str], named: Iterable[Booking]) -> dict[str, dict[str, int | None]]:
+        """Pools are only asked for where ticket types draw on them, or a booking that is named did."""
+        left_behind = {b.event_id for b in named if b.drawn}
+        asked = {e for e in event_ids if self.offers[e].draws_on_pools} | left_behind
         return {
             event_id: {pool_id: pool.available for (of, pool_id), pool in self.pools.items() if of == event_id}
             for event_id in asked
@@ -83,13 +84,13 @@ class Records(NamedTuple):
         )
         run_out = [booking_id for moment, _, booking_id in held if moment <= now][:most]
         behind = held[len(run_out)][0] if len(held) > len(run_out) else None
-        holds = [self.bookings[booking_id]._replace(buyer=None, price=None) for booking_id in run_out]
+        holds = [self.bookings[booking_id] for booking_id in run_out]
         return Due(holds, behind, is_more=behind is not None and behind <= now)
 
     def _remembered(self, key_id: str) -> Remembered:
         """A key names its booking, and the answer is made of the booking as it is now."""
         fingerprint, outcome = self.keys[key_id]
-        if not isinstance(outcome, Booked | Confirmed | Cancelled):
+        if not isinstance(outcome, Booked | Confirmed | Cancelled | Changed):
             return Remembered(fingerprint, outcome)
         return Remembered(fingerprint, answered_with(self.bookings[outcome.booking.id], answer_of(outcome)))
 
@@ -112,7 +113,7 @@ class Records(NamedTuple):
             pools,
             self._bookings_after(decision),
             {**self.keys, **decision.keys},
-            (*self.tickets, *decision.tickets),
+            self._tickets_after(decision),
         )
         after.check()
         return after
@@ -122,16 +123,38 @@ class Records(NamedTuple):
         for made in (*decision.booked, *decision.reserved):
             assert made.id not in rows, "an id is given once"
             rows[made.id] = made
+        for one in decision.changed:
+            if rows[one.id].status == "held":
+                rows[one.id] = rows[one.id]._replace(
+                    places=one.places, price=one.price, drawn=one.drawn, promo=one.promo
+                )
         for one in decision.expired:
             if rows[one.id].status == "held":
                 rows[one.id] = rows[one.id]._replace(status="expired")
         for one in decision.confirmed:
             if rows[one.id].status in {"held", "expired"}:
-                rows[one.id] = rows[one.id]._replace(status="confirmed", paid_by=one.paid_by)
-        for one in decision.cancelled:
-            if rows[one.id].status != "cancelled":
-                rows[one.id] = rows[one.id]._replace(status="cancelled", cancelled_at=one.cancelled_at)
+                drawn = {p: n for p, n in (rows[one.id].drawn or {}).items() if (one.event_id, p) in self.pools}
+                rows[one.id] = rows[one.id]._replace(status="confirmed", paid_by=one.paid_by, drawn=drawn or None)
+        for last in {cancellation.booking.id: cancellation.booking for cancellation in decision.cancelled}.values():
+            if rows[last.id].status != "cancelled":
+                rows[last.id] = rows[last.id]._replace(
+                    status=last.status,
+                    cancelled_at=last.cancelled_at,
+                    places=last.places,
+                    drawn=last.drawn,
+                    promo=last.promo,
+                    cancelled_tickets=last.cancelled_tickets,
+                )
         return rows
+
+    def _tickets_after(self, decision: Decision) -> tuple[Ticket, ...]:
+        voided = {
+            (one.booking.event_id, one.booking.number, number) for one in decision.cancelled for number in one.tickets
+        }
+        return tuple(
+            ticket._replace(state="cancelled") if ticket[:3] in voided else ticket
+            for ticket in (*self.tickets, *decision.tickets)
+        )
 
     def check(self) -> None:
         """The CHECKs and unique keys of the tables, and the promise about `next_expiry_at`."""

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from fullhouse.rules.allocation import Decision, Deferred, Given, Known, Remembered, decide
+from fullhouse.rules.allocation import decide
 from fullhouse.rules.booking import Booking, Buyer, Outcome, Refused, Request
+from fullhouse.rules.decision import Decision, Deferred, Given, Known, Remembered
 from fullhouse.rules.house import House
 from fullhouse.rules.offer import Offer, Tax, TicketType, Wanted, general_admission
 from fullhouse.rules.price import price_of

@@ -5,8 +5,9 @@ from hashlib import shake_256
 
 import pytest
 
-from fullhouse.rules.allocation import Given, Remembered, decide
+from fullhouse.rules.allocation import decide
 from fullhouse.rules.booking import Booked, BookRequest, Cancelled, CancelRequest, IdempotencyKey, Refused
+from fullhouse.rules.decision import Given, Remembered
 from fullhouse.rules.house import HouseChange
 from fullhouse.rules.offer import Offer
 from fullhouse.rules.refusals import NotEnoughSeats

@@ -6,23 +6,25 @@ from typing import TypeVar
 
 from hypothesis import given
 
-from fullhouse.rules.allocation import Decision, Deferred, decide
+from fullhouse.rules.allocation import decide
 from fullhouse.rules.booking import (
     BasketRequest,
     Booked,
     Booking,
     BookRequest,
     Cancelled,
+    Changed,
     Confirmed,
     ExpireRequest,
     Outcome,
     Refused,
 )
-from tests.rules.inventions import Scene, scenes
-from tests.rules.ledger import said
+from fullhouse.rules.decision import Decision, Deferred
+from tests.rules.answers import said
+from tests.rules.inventions import Scene, ids_taken, scenes
 from tests.rules.scenes import GIVEN, IDS
 
-T = TypeVar("T", Booked, Confirmed, Cancelled)
+T = TypeVar("T", Booked, Confirmed, Cancelled, Changed)
 
 
 def fresh(decision: Decision, kind: type[T]) -> list[Booking]:
@@ -90,7 +92,9 @@ def test_bookings_are_numbered_on_without_a_gap(scene: Scene) -> None:
         before = scene.records.houses[event_id].bookings_made
         numbers = [booking.number for booking in fresh(decision, Booked) if booking.event_id == event_id]
         assert numbers == list(range(before + 1, house.bookings_made + 1))
-    assert [booking.id for booking in fresh(decision, Booked)] == IDS[: len(fresh(decision, Booked))]
+    ids = [booking.id for booking in fresh(decision, Booked)]
+    assert sorted([*ids, *(one.id for one in decision.history)]) == sorted(IDS[: ids_taken(decision)])
+    assert ids == [one for one in IDS if one in ids], "they are given in their order"
 
 
 @given(scenes())
@@ -105,10 +109,15 @@ def test_what_is_written_is_what_was_answered(scene: Scene) -> None:
     rows = scene.records.bookings
     was_cancelled = {b.id for b in rows.values() if b.status == "cancelled"}
     was_confirmed = {b.id for b in rows.values() if b.status == "confirmed"}
-    assert {b.id for b in decision.cancelled} == {b.id for b in fresh(decision, Cancelled)} - was_cancelled
-    assert {b.id for b in decision.confirmed} == {b.id for b in fresh(decision, Confirmed)} - was_confirmed
-    for ended in (decision.cancelled, decision.confirmed, decision.expired):
+    assert {one.booking.id for one in decision.cancelled} == {b.id for b in fresh(decision, Cancelled)} - was_cancelled
+    became_free = {b.id for b in fresh(decision, Changed) if b.status == "confirmed"}
+    paid = {b.id for b in fresh(decision, Confirmed)} - was_confirmed
+    assert {b.id for b in decision.confirmed} == paid | became_free
+    assert {b.id for b in decision.changed} == {b.id for b in fresh(decision, Changed)}
+    for ended in (decision.changed, decision.confirmed, decision.expired):
         assert not [b for b, times in Counter(b.id for b in ended).items() if times > 1], "each is written once"
+    voided = Counter((one.booking.id, number) for one in decision.cancelled for number in one.tickets)
+    assert set(voided.values()) <= {1}, "a ticket is cancelled once"
 
 
 @given(scenes())

@@ -4,7 +4,6 @@ from datetime import datetime
 
 import pytest
 
-from fullhouse.rules.allocation import Deferred, Known
 from fullhouse.rules.booking import (
     BasketRequest,
     Booked,
@@ -19,6 +18,7 @@ from fullhouse.rules.booking import (
     Released,
     Request,
 )
+from fullhouse.rules.decision import Deferred, Known
 from fullhouse.rules.offer import Wanted
 from tests.rules.scenes import (
     GENERAL,

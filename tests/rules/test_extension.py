@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from fullhouse.rules.allocation import Decision, Given, Known, decide
+from fullhouse.rules.allocation import decide
 from fullhouse.rules.booking import (
     Booking,
     CancelRequest,
@@ -14,6 +14,7 @@ from fullhouse.rules.booking import (
     ExtendRequest,
     Refused,
 )
+from fullhouse.rules.decision import Decision, Given, Known
 from fullhouse.rules.house import House
 from fullhouse.rules.offer import Offer
 from fullhouse.rules.refusals import BookingNotFound, BookingNotHeld, HoldExpired
@@ -32,7 +33,7 @@ def decided(requests: Requests, held: Booking = HELD, asked_at: list[datetime] |
     is_due = held.status == "held" and held.expires_at is not None and held.expires_at <= NOW
     due = {"event": Due([held], None, is_more=False)} if is_due else {}
     known = Known({"event": house}, {"event": OFFER}, {}, due, {held.id: held}, {})
-    return decide(requests, known, Given(NOW, [], b"", 10 * MINUTE), asked_at)
+    return decide(requests, known, Given(NOW, ["fresh"], b"", 10 * MINUTE), asked_at)
 
 
 def extension(minutes: int = 15) -> ExtendRequest:
@@ -75,7 +76,7 @@ def test_a_longer_hold_may_be_confirmed_or_cancelled_in_the_same_batch() -> None
     confirmed = decided([extension(), ConfirmRequest("event", "held", "stripe")])
     assert [one.status for one in confirmed.confirmed] == ["confirmed"]
     cancelled = decided([extension(), CancelRequest("event", "held")])
-    assert [one.status for one in cancelled.cancelled] == ["cancelled"]
+    assert [one.booking.status for one in cancelled.cancelled] == ["cancelled"]
 
 
 @pytest.mark.parametrize(

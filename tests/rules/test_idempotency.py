@@ -1,15 +1,14 @@
 """Keys that stand for requests, and answers that survive being written down as JSON."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic_core import to_json
 
-from fullhouse.rules.booking import Booked, Booking, Buyer, Cancelled, Confirmed, EventCreated, Refused
-from fullhouse.rules.event import Event
+from fullhouse.rules.booking import Booked, Booking, Buyer, Cancelled, Confirmed, Refused
 from fullhouse.rules.idempotency import answer_of, answered_with, key_for, outcome_of, record_of
 from fullhouse.rules.refusals import REFUSALS, Refusal
 
@@ -31,29 +30,19 @@ bookings = st.builds(
     drawn=st.none() | st.dictionaries(ids, st.integers(0, 100), max_size=2),
     paid_by=st.sampled_from([None, "cash", "card_terminal", "comp"]),
 )
-events = st.builds(
-    Event,
-    id=ids,
-    name=words,
-    starts_at=moments,
-    venue=words,
-    total_seats=st.integers(1, 10**6),
-    available_seats=st.integers(0, 10**6),
-    created_at=moments,
-)
 facts = st.dictionaries(st.sampled_from(["field", "available_seats", "limit_bytes"]), st.integers() | words)
 refusals: st.SearchStrategy[Refusal] = st.builds(
     lambda kind, detail, known: kind(detail, **known), st.sampled_from(list(REFUSALS.values())), words, facts
 )
-outcomes = st.one_of(st.builds(EventCreated, events), st.builds(Refused, refusals))
+outcomes = st.builds(Refused, refusals)
 
 
-def written_and_read(outcome: EventCreated | Refused) -> EventCreated | Refused:
+def written_and_read(outcome: Refused) -> Refused:
     return outcome_of(json.loads(to_json(record_of(outcome))))
 
 
 @given(outcomes)
-def test_an_answer_comes_back_from_json_as_it_was(outcome: EventCreated | Refused) -> None:
+def test_an_answer_comes_back_from_json_as_it_was(outcome: Refused) -> None:
     again = written_and_read(outcome)
     assert again == outcome._replace(replayed=False)
     assert type(again) is type(outcome)
@@ -66,13 +55,6 @@ def test_every_refusal_comes_back_from_json_as_it_was(code: str) -> None:
     assert isinstance(again, Refused)
     assert again == no
     assert type(again.refusal) is REFUSALS[code]
-
-
-def test_the_moments_of_an_answer_are_written_as_rfc_3339() -> None:
-    event = Event(
-        "e", "Requiem", datetime(2030, 5, 1, 19, 30, tzinfo=UTC), "Hall", 5, 5, datetime(2030, 1, 1, tzinfo=UTC)
-    )
-    assert json.loads(to_json(record_of(EventCreated(event))))["created"]["starts_at"] == "2030-05-01T19:30:00Z"
 
 
 @given(bookings)
@@ -112,7 +94,7 @@ def test_a_cancellation_is_answered_with_the_booking_as_it_is(booking: Booking) 
 
 
 @given(outcomes)
-def test_that_an_answer_was_a_repetition_is_not_remembered(outcome: EventCreated | Refused) -> None:
+def test_that_an_answer_was_a_repetition_is_not_remembered(outcome: Refused) -> None:
     assert not written_and_read(outcome._replace(replayed=True)).replayed
 
 

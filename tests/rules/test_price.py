@@ -279,7 +279,13 @@ def test_a_record_names_all_that_it_holds() -> None:
                 "face": {"net_minor": 200, "tax_minor": 14},
                 "fees": [{"fee_id": "service", "name": "Service", "amount": {"net_minor": 20, "tax_minor": 0}}],
                 "each_minor": 117,
+                "places": 1,
+                "pool_ids": (),
+                "off_minor": None,
+                "buyer_tickets_max": None,
             }
         ],
         "fees": [{"fee_id": "handling", "name": "Handling", "amount": {"net_minor": 21, "tax_minor": 0}}],
+        "refunds": None,
+        "buyer_tickets_max": None,
     }

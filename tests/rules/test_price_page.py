@@ -1,13 +1,17 @@
 """The worked examples of docs/prices.md are computed here, so that the page stays true."""
 
 import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from fullhouse.rules.booking import Booking
+from fullhouse.rules.cancellation import back_for, tickets_back
 from fullhouse.rules.offer import Offer, Tax, Wanted
-from fullhouse.rules.price import Amount, Price, PricedLine, price_of, shares
+from fullhouse.rules.price import Amount, Price, PricedLine, RefundTerms, RefundUntil, price_of, shares
 from tests.rules.baskets import offer_of, per_booking, per_ticket, percent, ticket_type
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "prices.md"
+NOW = datetime(2030, 5, 1, 19, 30, tzinfo=UTC)
 SEVEN, NINETEEN = Tax(700, is_included=True), Tax(1_900, is_included=True)
 TEXAN = Tax(825, is_included=False)
 EXAMPLES = {
@@ -78,9 +82,25 @@ def parted(line: PricedLine) -> str:
     return "\n".join(["| ticket | net | tax | gross |", "| --- | ---: | ---: | ---: |", *rows])
 
 
+def given_back(price: Price) -> str:
+    """What of each ticket goes back when half of its face value does, as a table."""
+    step = RefundUntil(NOW + timedelta(hours=1), 50)
+    price = price._replace(refunds=RefundTerms((step,), with_fees=False))
+    count = price.lines[0].quantity
+    sold = Booking("id", "event", 1, count, "confirmed", NOW, None, price=price, paid_by="cash")
+    rows = []
+    for number in range(1, count + 1):
+        back = back_for(sold, [number], "by_policy", NOW)
+        paid = tickets_back(sold, [number], 100, with_fees=True)
+        amounts = (paid.total_minor, back.total_minor, back.sales_minor, back.tax_minor)
+        rows.append(f"| Adult {number} | " + " | ".join(map(money, amounts)) + " |")
+    return "\n".join(["| ticket | sold for | goes back | net | tax |", "| --- | ---: | ---: | ---: | ---: |", *rows])
+
+
 def test_every_table_of_the_page_is_what_the_rules_compute() -> None:
     expected = {title: [offered(offer), booked(price_of(offer, basket))] for title, (offer, basket) in EXAMPLES.items()}
     expected["One ticket of several"] = [parted(price_of(*EXAMPLES["Rounded once"]).lines[0])]
+    expected["Given back"] = [given_back(price_of(*EXAMPLES["Rounded once"]))]
     _, *sections = re.split(r"^##+ ", PAGE.read_text(encoding="utf-8"), flags=re.MULTILINE)
     tables = {section.partition("\n")[0]: re.findall(r"(?:^\|.*\n)+", section, re.MULTILINE) for section in sections}
     assert {title: [table.rstrip() for table in some] for title, some in tables.items() if some} == expected

@@ -11,7 +11,7 @@ from fullhouse.store.embedded import Embedded
 from tests.store.rows import Rows, database_made
 
 TABLES = [
-    *("idempotency_keys", "api_keys", "tickets", "bookings"),
+    *("idempotency_keys", "api_keys", "booking_changes", "tickets", "bookings"),
     *("ticket_type_pools", "ticket_types", "pools", "fees", "promo_codes", "houses", "events"),
 ]
 

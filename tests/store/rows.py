@@ -14,6 +14,7 @@ from psycopg.conninfo import make_conninfo
 from psycopg.rows import TupleRow
 
 from fullhouse.rules.booking import Booking, Buyer, Status, Ticket
+from fullhouse.rules.cancellation import NOTHING, Cancellation
 from fullhouse.rules.event import EventDraft
 from fullhouse.rules.house import HouseChange
 from fullhouse.rules.price import Amount, Price, PricedLine
@@ -100,6 +101,12 @@ async def sell(conn: WriteConn, on_sale: OnSale, *places: int) -> list[Booking]:
         booking.insert(pipeline, bookings, on_sale.tickets(*bookings), {on_sale.id: change})
         await pipeline.commit()
     return bookings
+
+
+def cancelled(one: Booking, now: datetime, *tickets: int) -> Cancellation:
+    """A whole booking that is cancelled, with these tickets or all that it may have; nothing goes back."""
+    whole = one._replace(status="cancelled", cancelled_at=now)
+    return Cancellation(whole, tickets or tuple(range(1, one.places + 1)), NOTHING, "staff")
 
 
 class Rows:

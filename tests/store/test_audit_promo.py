@@ -10,7 +10,7 @@ from fullhouse.rules.promo import PromoCode
 from fullhouse.store import audit, booking, promo, promo_code
 from fullhouse.store.db import Database, WriteConn
 from fullhouse.store.embedded import Embedded
-from tests.store.rows import NOW, OnSale, Rows, batch, database_made, new_id, put_on_sale
+from tests.store.rows import NOW, OnSale, Rows, batch, cancelled, database_made, new_id, put_on_sale
 
 USED, EXCEEDED = [rule for rule in audit.RULES if "promo code" in rule]
 OTHER = "0196ffff-ffff-7fff-8fff-ffffffffffff"
@@ -55,7 +55,7 @@ async def sold(database: Database, conn: WriteConn, rows: Rows) -> list[Booking]
     written = [one._replace(status="held") if one.status == "cancelled" else one for one in (*bookings, plain)]
     async with batch(conn) as pipeline:
         booking.insert_reserved(pipeline, written)
-        booking.cancel(pipeline, [bookings[3]], NOW)
+        booking.cancel(pipeline, [cancelled(bookings[3], NOW)])
         promo.count(pipeline, {(event.id, code.id): PromoUse(5, 2, 1_250)})
         await pipeline.commit()
     assert await rows.one("SELECT count(*) FROM bookings WHERE status = 'cancelled'") == 1

@@ -7,14 +7,14 @@ from functools import partial
 import pytest
 from psycopg import errors
 
-from fullhouse.rules.booking import Booking
+from fullhouse.rules.booking import Booking, Buyer
 from fullhouse.rules.house import HouseChange
 from fullhouse.rules.selling import Due
 from fullhouse.store import booking, drawing, house, ticket
 from fullhouse.store.db import Database, WriteConn, connect_engine
 from fullhouse.store.pipeline import Pipeline
 from tests.offers import add_pool
-from tests.store.rows import EXPIRES_AT, NOW, OnSale, Rows, batch, new_id, put_on_sale
+from tests.store.rows import EXPIRES_AT, NOW, OnSale, Rows, batch, cancelled, new_id, put_on_sale
 
 
 async def write(conn: WriteConn, *send: Callable[[Pipeline], None]) -> None:
@@ -42,11 +42,13 @@ async def test_what_was_agreed_comes_back_as_it_was_written(database: Database, 
     nobody = event.reserved(2, event.type_id, 1)._replace(
         buyer=None, status="confirmed", paid_by="comp", expires_at=None
     )
-    await write(conn, lambda pipeline: booking.insert_reserved(pipeline, [held, nobody]))
-    assert await found(database, held, nobody) == [held, nobody]
+    on_the_same_terms = held._replace(id=new_id(), number=3, buyer=Buyer("Bob", "bob@example.org"))
+    written = [held, nobody, on_the_same_terms]
+    await write(conn, lambda pipeline: booking.insert_reserved(pipeline, written))
+    assert await found(database, *written) == written
     async with batch(conn) as pipeline:
-        loaded = await booking.load(pipeline, [held.id, nobody.id]).read()
-        assert loaded == {held.id: held, nobody.id: nobody}
+        loaded = await booking.load(pipeline, [one.id for one in written]).read()
+        assert loaded == {one.id: one for one in written}
         assert await booking.exists(pipeline, held).read()
         await pipeline.commit()
 
@@ -60,11 +62,11 @@ async def test_each_ends_in_its_way_and_only_from_where_it_may(database: Databas
         conn,
         lambda pipeline: booking.insert_reserved(pipeline, holds),
         lambda pipeline: booking.expire(pipeline, holds[:2]),
-        lambda pipeline: booking.confirm(pipeline, paid[1:3]),
-        lambda pipeline: booking.cancel(pipeline, holds[2:], NOW),
+        lambda pipeline: booking.confirm(pipeline, paid[1:3], NOW),
+        lambda pipeline: booking.cancel(pipeline, [cancelled(each, NOW) for each in holds[2:]]),
         lambda pipeline: booking.expire(pipeline, holds),
-        lambda pipeline: booking.confirm(pipeline, [paid[3]._replace(paid_by="comp")]),
-        lambda pipeline: booking.cancel(pipeline, holds[3:], later),
+        lambda pipeline: booking.confirm(pipeline, [paid[3]._replace(paid_by="comp")], later),
+        lambda pipeline: booking.cancel(pipeline, [cancelled(each, later) for each in holds[3:]]),
     )
     ended = [(one.status, one.paid_by, one.cancelled_at) for one in await found(database, *holds)]
     assert ended == [
@@ -85,7 +87,7 @@ async def test_a_cancelled_booking_has_void_tickets_and_the_others_keep_theirs(
         conn,
         lambda pipeline: booking.insert_reserved(pipeline, [one, two]),
         lambda pipeline: ticket.insert(pipeline, tickets[::-1]),
-        lambda pipeline: booking.cancel(pipeline, [one], NOW),
+        lambda pipeline: booking.cancel(pipeline, [cancelled(one, NOW)]),
     )
     async with database.read() as reader:
         assert await ticket.of_booking(reader, one) == [each._replace(state="cancelled") for each in tickets[:2]]

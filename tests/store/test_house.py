@@ -11,7 +11,7 @@ from fullhouse.rules.house import House, HouseChange
 from fullhouse.store import booking, house
 from fullhouse.store.db import Database, WriteConn, connect_engine
 from fullhouse.store.pipeline import Pipeline
-from tests.store.rows import NOW, OnSale, Rows, batch, new_id, put_on_sale, sell
+from tests.store.rows import NOW, OnSale, Rows, batch, cancelled, new_id, put_on_sale, sell
 
 
 async def locked(conn: WriteConn, *event_ids: str, wait: bool = True) -> dict[str, House]:
@@ -116,8 +116,8 @@ async def test_cancelling_marks_the_confirmed_ones_and_keeps_the_moment_of_the_o
     event = await put_on_sale(database)
     first, second, third = await sell(conn, event, 1, 2, 3)
     later = NOW + timedelta(hours=1)
-    await write(conn, lambda pipeline: booking.cancel(pipeline, [first], NOW))
-    await write(conn, lambda pipeline: booking.cancel(pipeline, [first, second], later))
+    await write(conn, lambda pipeline: booking.cancel(pipeline, [cancelled(first, NOW)]))
+    await write(conn, lambda pipeline: booking.cancel(pipeline, [cancelled(each, later) for each in (first, second)]))
     async with database.read() as reader:
         found = await booking.find(reader, [first.id, second.id, third.id])
     assert [found[b.id].cancelled_at for b in (first, second, third)] == [NOW, later, None]

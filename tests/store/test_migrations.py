@@ -5,14 +5,20 @@ from collections.abc import Iterator
 
 import pytest
 from psycopg import errors
+from pydantic_core import to_json
 
 from fullhouse.actions import installation
+from fullhouse.rules.answer import Answered
 from fullhouse.rules.booking import Booked, Cancelled, Refused
+from fullhouse.rules.event import Event
+from fullhouse.rules.idempotency import key_for
+from fullhouse.rules.ledger import Posting
 from fullhouse.rules.refusals import EventNotFound
-from fullhouse.store import audit, booking, idempotency, migrations, organizer
-from fullhouse.store.db import Database
+from fullhouse.store import answer, audit, booking, idempotency, ledger, migrations, organizer
+from fullhouse.store.db import Database, connect_engine
 from fullhouse.store.embedded import Embedded
-from tests.store.rows import Rows, database_made, new_id
+from fullhouse.web.api.shapes import event_fields
+from tests.store.rows import NOW, Rows, batch, database_made, new_id
 
 
 @pytest.fixture
@@ -110,11 +116,126 @@ async def test_what_was_sold_before_there_were_houses_is_kept(blank: str, monkey
             assert await audit.run(conn) == audit.AuditReport(1, 3, 4, [])
             found = await booking.find(conn, [event, other, third])
             assert [found[each].places for each in (event, other, third)] == [2, 4, 2]
-            remembered = [await idempotency.find(conn, each.replace("-", "")) for each in (event, other, third)]
-    outcomes = [each.outcome for each in remembered if each]
+        keys = [each.replace("-", "") for each in (event, other, third)]
+        lane = await connect_engine(blank, 2_000, 20_000)
+        async with batch(lane) as pipeline:
+            remembered = await idempotency.recall(pipeline, keys).read()
+            await pipeline.commit()
+        await lane.close()
+    outcomes = [remembered[each].outcome for each in keys]
     assert outcomes[:2] == [
         Booked(found[other]._replace(status="confirmed", cancelled_at=None)),
         Cancelled(found[other]),
     ]
     assert outcomes[2:] == [Refused(EventNotFound("No."))]
     await rows.close()
+
+
+SOLD_BY_ENTRIES = """
+    INSERT INTO ledger_entries (event_id, booking_number, what, number, account, amount_minor, currency, at, payment_id)
+    SELECT '{event}', booking_number, what, number, account, amount_minor, 'EUR', '2030-05-01 10:00Z',
+        CASE WHEN what IN ('receipt', 'refund') THEN '{payment}'::uuid END
+    FROM (VALUES
+        (1, 'sale', 0, 'buyer', 5200), (1, 'sale', 0, 'sales', -4202), (1, 'sale', 0, 'tax', -798),
+        (1, 'sale', 0, 'fees', -200), (1, 'receipt', 1, 'stripe', 5200), (1, 'receipt', 1, 'buyer', -5200),
+        (2, 'sale', 0, 'buyer', 100), (2, 'sale', 0, 'sales', -100), (2, 'cancellation', 0, 'buyer', -100),
+        (2, 'cancellation', 0, 'sales', 100), (2, 'receipt', 0, 'cash', 100), (2, 'receipt', 0, 'buyer', -100),
+        (2, 'refund', 2, 'cash', -150), (2, 'refund', 2, 'buyer', 100), (2, 'refund', 2, 'refunds', 50)
+    ) AS e (booking_number, what, number, account, amount_minor)
+"""
+"""Two bookings in the ledger as 0005 wrote it: one paid, one cancelled and given back too much for."""
+
+
+async def test_postings_that_were_written_entry_by_entry_are_kept(blank: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    event, payment = new_id(), new_id()
+    rows = await Rows.opened(blank)
+    async with Database.opened(blank) as database:
+        with monkeypatch.context() as patch:
+            before = [name for name in migrations.known() if name < "0007"]
+            patch.setattr(migrations, "known", lambda: before)
+            await installation.migrate(database)
+        await rows.run(SOLD_BY_ENTRIES.format(event=event, payment=payment))
+        assert (await installation.migrate(database))[0] == "0007_ledger_postings.sql"
+        async with database.read() as conn:
+            paid, cancelled = [await ledger.of_booking(conn, event, number) for number in (1, 2)]
+    assert paid == [
+        Posting(event, 1, "receipt", 1, "EUR", -5_200, money_minor=5_200, money_account="stripe", payment_id=payment),
+        Posting(event, 1, "sale", 0, "EUR", 5_200, -4_202, -200, -798),
+    ]
+    assert cancelled == [
+        Posting(event, 2, "cancellation", 0, "EUR", -100, 100),
+        Posting(event, 2, "receipt", 0, "EUR", -100, money_minor=100, money_account="cash", payment_id=payment),
+        Posting(event, 2, "refund", 2, "EUR", 100, 0, 0, 0, 50, -150, "cash", payment),
+        Posting(event, 2, "sale", 0, "EUR", 100, -100),
+    ]
+    assert {row[0] for row in await rows.all("SELECT DISTINCT at::text FROM ledger_postings")} == {
+        "2030-05-01 10:00:00+00"
+    }
+    await rows.close()
+
+
+async def test_new_events_that_were_answered_before_are_answered_the_same(
+    blank: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = key_for("caller", "POST /events", "k", "asked")
+    made = Event(new_id(), "Été “live”", NOW, "Hall", 5, 4, NOW.replace(microsecond=120))
+    rows = await Rows.opened(blank)
+    async with Database.opened(blank) as database:
+        with monkeypatch.context() as patch:
+            before = [name for name in migrations.known() if name < "0010"]
+            patch.setattr(migrations, "known", lambda: before)
+            await installation.migrate(database)
+        await rows.run(
+            "INSERT INTO idempotency_keys (id, fingerprint, outcome, created_at) VALUES (%s, %s, %s, now())",
+            *(key.id, key.fingerprint, to_json({"created": made._asdict()}).decode()),
+        )
+        await installation.migrate(database)
+        async with database.write() as conn:
+            found = await answer.claim(conn, key, NOW)
+    assert found == (key.fingerprint, Answered(201, event_fields(made), location=f"/events/{made.id}"))
+    assert found[1] is not None
+    assert list(found[1].body) == list(event_fields(made)), "in the same order"
+    await rows.close()
+
+
+BEFORE_REFUNDS = """
+    INSERT INTO events (id, organizer_id, name, venue, starts_at, created_at)
+    SELECT '{event}', id, 'Concert', 'Small house', now() + interval '9 days', now() FROM organizers;
+    INSERT INTO houses (event_id, bookings_made, capacity, taken) VALUES ('{event}', 2, 10, 7);
+    INSERT INTO pools (event_id, id, name, capacity, taken, created_at) VALUES
+        ('{event}', '{event}', 'Balcony', 9, 4, now()), ('{event}', '{other}', 'New', 9, 0, now());
+    INSERT INTO ticket_types (event_id, id, name, price_minor, places, created_at) VALUES
+        ('{event}', '{event}', 'Table', 1000, 4, now()), ('{event}', '{other}', 'Adult', 1000, 1, now());
+    INSERT INTO ticket_type_pools VALUES ('{event}', '{event}', '{event}'), ('{event}', '{event}', '{other}');
+    INSERT INTO bookings (event_id, number, id, places, status, created_at, price, drawn) VALUES
+        ('{event}', 1, '{event}', 6, 'expired', now(), '{{"currency": "EUR", "fees": [], "lines": [{table}, {adult}]}}',
+         '{{"{event}": 4}}'),
+        ('{event}', 2, '{other}', 1, 'expired', now(), NULL, NULL)
+"""
+"""A table that drew on the one pool that there was, and two adults; since then there is another pool for tables."""
+
+
+async def test_what_was_sold_before_single_tickets_could_be_given_back_says_what_each_takes(
+    blank: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event, other = new_id(), new_id()
+    line = '{{"ticket_type_id": "{}", "name": "x", "quantity": {}, "fees": [], "each_minor": 1000, "face": {}}}'
+    face = '{"net_minor": 1000, "tax_minor": 0}'
+    sold = {"table": line.format(event, 1, face), "adult": line.format(other, 2, face)}
+    rows = await Rows.opened(blank)
+    async with Database.opened(blank) as database:
+        with monkeypatch.context() as patch:
+            earlier = [name for name in migrations.known() if name < "0011"]
+            patch.setattr(migrations, "known", lambda: earlier)
+            await installation.migrate(database)
+        await rows.run(BEFORE_REFUNDS.format(event=event, other=other, **sold))
+        await installation.migrate(database)
+        async with database.read() as conn:
+            found = await booking.find(conn, [event, other])
+    await rows.close()
+    assert found[other].price is None
+    price = found[event].price
+    assert price is not None
+    assert price.refunds is None
+    assert [(one.places, one.pool_ids, one.off_minor) for one in price.lines] == [(4, (event,), None), (1, (), None)]
+    assert found[event].cancelled_tickets == ()

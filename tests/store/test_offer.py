@@ -76,6 +76,16 @@ async def test_who_changes_an_offer_holds_its_house_and_raises_its_version(datab
     assert [found[one.id].version for one in (event, other)] == [2, 1]
 
 
+async def test_who_changes_nothing_after_all_keeps_the_version(database: Database) -> None:
+    event, other = await put_on_sale(database), await put_on_sale(database)
+    async with database.write() as conn:
+        await offer.lock_to_change(conn, event.id)
+        await offer.keep_version(conn, event.id)
+    async with database.read() as reader:
+        found = await offer.find(reader, [event.id, other.id])
+    assert [found[one.id].version for one in (event, other)] == [1, 1]
+
+
 async def test_moments_are_read_whatever_the_servers_zone(database: Database, conninfo: str) -> None:
     event = await put_on_sale(database)
     type_id = await add_ticket_type(conninfo, event.id, 1, sales_from=datetime.fromisoformat("2030-01-01T00:00+05:30"))

@@ -1,16 +1,14 @@
-"""Pools, ticket types, fees and whole answers in the database: written as they are, and never across events."""
+"""Pools, ticket types and fees in the database: written as they are, and never across events."""
 
 from datetime import timedelta
 
 import pytest
 from psycopg import errors
 
-from fullhouse.rules.answer import Answered
-from fullhouse.rules.idempotency import key_for
 from fullhouse.rules.offer import Fee, Tax
 from fullhouse.rules.pool import Pool
 from fullhouse.rules.ticket_type import TicketTypeEntry
-from fullhouse.store import answer, fee, offer, pool, ticket_type
+from fullhouse.store import fee, offer, pool, ticket_type
 from fullhouse.store.db import Database, ReadConn
 from tests.store.rows import NOW, OnSale, Rows, new_id, put_on_sale
 
@@ -168,21 +166,3 @@ async def test_a_fee_changes_alone_and_is_read_with_the_offer(database: Database
         await fee.delete(conn, event.id, gone.id)
     async with database.read() as reader:
         assert (await offer.find(reader, [event.id]))[event.id].fees == (after, other)
-
-
-@pytest.mark.parametrize(
-    "answered", [Answered(201, {"b": "Été “1” 🎪\\", "a": [1, None, {"x": False}]}), Answered(204, None)]
-)
-async def test_an_answer_is_remembered_whole(database: Database, answered: Answered) -> None:
-    key = key_for("caller", "POST /events/1/pools", "k", "asked")
-    async with database.write() as conn:
-        assert await answer.find(conn, key.id) is None
-        await answer.add(conn, key, answered, NOW)
-    async with database.read() as reader:
-        found = await answer.find(reader, key.id)
-    assert found == (key.fingerprint, answered)
-    assert found is not None
-    assert list(found[1].body or {}) == list(answered.body or {})
-    with pytest.raises(errors.UniqueViolation):
-        async with database.write() as conn:
-            await answer.add(conn, key, answered, NOW)

@@ -68,7 +68,8 @@ async def assert_documented(client: httpx.AsyncClient, answer: httpx.Response) -
     """The answer has the shape that the document gives for its call and status."""
     document = (await client.get("/openapi.json")).json()
     request = answer.request
-    path = re.sub("[0-9a-f]{8}-[0-9a-f-]{27}", "{booking_id}", request.url.path)
+    path = re.sub("[0-9a-fA-F]{8}-[0-9a-fA-F-]{27}", "{booking_id}", request.url.path)
+    path = re.sub("/tickets/[0-9]+", "/tickets/{number}", path)
     described = document["paths"][path][request.method.lower()]["responses"][str(answer.status_code)]
     media = answer.headers["content-type"]
     schema = described["content"][media]["schema"]

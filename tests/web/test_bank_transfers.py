@@ -129,6 +129,36 @@ async def test_what_comes_too_late_has_to_go_back_and_staff_say_when_it_has(
     assert_problem(await visitor.post(f"/bookings/{held.id}/refunds/{NOBODY}/completion"), 409, "refund_not_possible")
 
 
+async def test_of_tickets_given_back_so_much_is_to_be_transferred_and_a_surplus_is_left_to_people(
+    visitor: httpx.AsyncClient, till: Till
+) -> None:
+    begun = await begin(visitor, held := await till.hold())
+    await upload(visitor, ("62.00", begun["reference"]))
+    for number, amounts in (1, [2_600]), (2, [2_600, 3_600]):
+        answer = await visitor.post(f"/bookings/{held.id}/cancellations", json={"tickets": [number]})
+        assert answer.json()["refund_minor"] == 2_600
+        refunds = (await shown(visitor, held))["refunds"]
+        assert [one["amount_minor"] for one in refunds] == amounts
+        await visitor.post(f"/bookings/{held.id}/refunds/{refunds[-1]['id']}/completion")
+
+
+async def test_what_comes_while_money_goes_back_goes_back_as_well(visitor: httpx.AsyncClient, till: Till) -> None:
+    begun = await begin(visitor, held := await till.hold())
+    till.run_out(held)
+    await till.hold(paid_by="cash")
+    for amount in ("52.00", "10.00", "5.00"):
+        await upload(visitor, (amount, begun["reference"]))
+    for amounts in ([GROSS], [GROSS, 1_500]):
+        refunds = (await shown(visitor, held))["refunds"]
+        assert [one["amount_minor"] for one in refunds] == amounts
+        path = f"/bookings/{held.id}/refunds/{refunds[-1]['id']}/completion"
+        for _ in range(2):
+            assert (await visitor.post(path)).json()["state"] == "done"
+    assert (await shown(visitor, held))["state"] == "refunded"
+    assert await till.balances(held) == {}
+    assert till.unequal() == []
+
+
 async def test_a_part_goes_back_at_the_end_of_the_time_for_it(
     visitor: httpx.AsyncClient, till: Till, deps: Deps, conninfo: str
 ) -> None:
@@ -141,6 +171,22 @@ async def test_a_part_goes_back_at_the_end_of_the_time_for_it(
     assert (one["state"], one["refunds"][0]["amount_minor"]) == ("refunding", 2_000)
     assert await till.balances(held) == {"bank": 2_000, "buyer": -2_000}
     assert till.unequal() == []
+
+
+@pytest.mark.parametrize("parts_before", [0, 1])
+async def test_a_part_that_comes_in_while_its_payment_is_closed_goes_back_with_the_others(
+    visitor: httpx.AsyncClient, till: Till, deps: Deps, parts_before: int
+) -> None:
+    begun = await begin(visitor, held := await till.hold())
+    for _ in range(parts_before):
+        await upload(visitor, ("20.00", begun["reference"]))
+    (looked_at,), _ = await payment.of_booking(deps, held.id)
+    await upload(visitor, ("10.00", begun["reference"]))
+    await payment._close(deps, looked_at)
+    one = await shown(visitor, held)
+    received_minor = 1_000 + 2_000 * parts_before
+    assert (one["state"], one["refunds"][0]["amount_minor"]) == ("refunding", received_minor)
+    assert await till.balances(held) == {"bank": received_minor, "buyer": -received_minor}
 
 
 async def test_only_who_may_sell_uploads_statements(

@@ -28,6 +28,7 @@ PLAIN = {
     "sales_from": None,
     "sales_until": None,
     "slug": None,
+    "refund_policy": None,
 }
 
 NO_MOMENTS: list[object] = ["", "soon", "2041-05-01", "2041-05-01T20:00:00", "2041-02-30T20:00:00Z", 0, True, [], {}]

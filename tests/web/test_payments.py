@@ -78,7 +78,7 @@ async def test_a_late_payment_at_the_desk_is_taken_while_the_places_are_free(
         await till.hold(paid_by="cash")
         assert_problem(await pay(client, late.id), 409, "hold_expired")
         assert await payments(client, late.id) == []
-        assert await till.entries(late) == []
+        assert await till.postings(late) == []
 
 
 async def test_what_was_sold_at_the_desk_has_its_payment(client: httpx.AsyncClient, till: Till) -> None:

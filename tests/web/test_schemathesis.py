@@ -50,9 +50,13 @@ async def things(url: str, headers: dict[str, str]) -> dict[str, str]:
         offered = {kind: (await new(client, event, kind))["id"] for kind in (*KINDS, "promo-codes")}
         lines = [{"ticket_type_id": offered["ticket-types"], "quantity": 2}]
         booking = (await client.post("/bookings", json={"event_id": event["id"], "lines": lines})).json()
+        cancelled = await new_event(client)
+        await client.post(f"/events/{cancelled['id']}/cancellation")
     return {
         "SCHEMATHESIS_EVENT_ID": event["id"],
+        "SCHEMATHESIS_CANCELLED_EVENT_ID": cancelled["id"],
         "SCHEMATHESIS_BOOKING_ID": booking["id"],
+        "SCHEMATHESIS_NUMBER": "1",
         "SCHEMATHESIS_POOL_ID": offered["pools"],
         "SCHEMATHESIS_TICKET_TYPE_ID": offered["ticket-types"],
         "SCHEMATHESIS_FEE_ID": offered["fees"],

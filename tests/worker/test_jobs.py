@@ -4,9 +4,11 @@ import asyncio
 
 import pytest
 
+from fullhouse.actions import event_cancellation
 from fullhouse.actions.deps import Deps
 from fullhouse.rules.booking import Booked
 from fullhouse.worker import jobs
+from tests.cancelling import cancel_event, progress
 from tests.cast import assert_clean, basket, book, key, new_event
 from tests.engine.stage import rows, taken, until
 from tests.offers import add_ticket_type, change, let_run_out
@@ -36,6 +38,32 @@ async def test_holds_that_have_run_out_are_released_and_old_keys_forgotten(
     await asyncio.gather(*running, return_exceptions=True)
     assert handed_over
     assert await rows(conninfo, "SELECT FROM idempotency_keys") == []
+    await assert_clean(conninfo)
+
+
+async def test_the_bookings_of_a_cancelled_event_are_cancelled_while_another_one_sells(
+    deps: Deps, conninfo: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "CANCEL_EVERY_SECONDS", 0.01)
+    monkeypatch.setattr(event_cancellation, "PAGE", 5)
+    event, other = await new_event(deps), await new_event(deps)
+    for _ in range(40):
+        await book(deps, event.id)
+    running = jobs.start(deps, idempotency_days_kept=7, hand_over=lambda: None)
+    await cancel_event(deps, event.id)
+    sold = 0
+
+    async def is_done() -> bool:
+        nonlocal sold
+        sold += isinstance(await book(deps, other.id), Booked)
+        return (await progress(deps, event.id)).cancellation.state == "done"
+
+    await until(is_done)
+    for job in running:
+        job.cancel()
+    await asyncio.gather(*running, return_exceptions=True)
+    assert sold > 1
+    assert (await taken(conninfo, event.id), await taken(conninfo, other.id)) == (0, sold)
     await assert_clean(conninfo)
 
 

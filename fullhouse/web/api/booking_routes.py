@@ -1,7 +1,5 @@
 """The routes of quotes, bookings and tickets, with their description for the OpenAPI document."""
 
-from typing import Any
-
 from fastapi import APIRouter, Response, params
 
 from fullhouse.actions.deps import Deps
@@ -14,7 +12,7 @@ from fullhouse.web.api.basket_shapes import (
     ReservedShape,
     TicketShape,
 )
-from fullhouse.web.api.documents import IDEMPOTENCY_KEY, MANAGEMENT, body_of, either_of, made, problems
+from fullhouse.web.api.documents import IN_DOUBT, KEYED, MANAGEMENT, body_of, either_of, made, problems
 from fullhouse.web.api.explanation_shapes import ExplanationShape
 from fullhouse.web.api.parameters import BookingId, CurrentCall, EventId
 from fullhouse.web.api.shapes import BookingRequest, BookingShape
@@ -28,8 +26,6 @@ NOT_LEFT = (
     *("not_enough_seats", "ticket_types_required", "promo_code_used_up"),
     *("buyer_required", "buyer_limit_reached"),
 )
-KEYED: dict[str, Any] = {"parameters": [IDEMPOTENCY_KEY]}
-IN_DOUBT = ("idempotency_key_reused", "outcome_unknown")
 
 
 def add(router: APIRouter, deps: Deps, key: list[params.Depends], num_seats_max: int) -> None:
@@ -53,7 +49,12 @@ def add(router: APIRouter, deps: Deps, key: list[params.Depends], num_seats_max:
         tags=["bookings"],
         dependencies=key,
         response_model=BookingShape | ReservedShape,
-        responses=problems("booking_not_found", "booking_not_held", "hold_expired", *IN_DOUBT, *MANAGEMENT, body=True),
+        responses=problems(
+            *("booking_not_found", "booking_not_held", "hold_expired", "event_cancelled"),
+            *IN_DOUBT,
+            *MANAGEMENT,
+            body=True,
+        ),
         openapi_extra={**KEYED, "requestBody": body_of(ConfirmationRequest)},
     )
     async def confirm_booking(booking_id: BookingId, call: CurrentCall) -> Response:
@@ -67,11 +68,14 @@ def add(router: APIRouter, deps: Deps, key: list[params.Depends], num_seats_max:
         "/bookings/{booking_id}/cancel",
         tags=["bookings"],
         response_model=BookingShape | ReservedShape,
-        responses=problems("booking_not_found", *IN_DOUBT),
+        responses=problems("booking_not_found", "cancellation_not_allowed", *IN_DOUBT),
         openapi_extra=KEYED,
     )
     async def cancel_booking(booking_id: BookingId, call: CurrentCall) -> Response:
-        """Cancel a booking; its places are free at once. Again: the same answer, nothing is given back twice."""
+        """Cancel a booking; its places are free at once. Again: the same answer, nothing is given back twice.
+
+        What was paid goes back: all of it with an API key, otherwise as was agreed when it was booked.
+        """
         return response_of(await bookings.cancel(deps, call, booking_id))
 
 

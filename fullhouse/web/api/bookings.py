@@ -2,12 +2,25 @@
 
 import json
 
-from fullhouse.actions import booking
+from fullhouse.actions import booking, cancellation, lines
 from fullhouse.actions.deps import Deps
-from fullhouse.rules.booking import Booked, Booking, Cancelled, Confirmed, Outcome, Refused
+from fullhouse.outside.payments.provider import ProviderUnavailable
+from fullhouse.rules.booking import (
+    Actor,
+    Booked,
+    Booking,
+    Cancelled,
+    CancelRequest,
+    Changed,
+    ChangeRequest,
+    Confirmed,
+    Outcome,
+    Refunding,
+    Refused,
+)
 from fullhouse.rules.reference import reference_of
-from fullhouse.rules.refusals import BookingNotFound, ValidationFailed
-from fullhouse.web.api.basket_shapes import BasketShape, ConfirmationRequest, reserved_json, ticket_fields
+from fullhouse.rules.refusals import BookingNotFound, ValidationFailed, provider_down
+from fullhouse.web.api.basket_shapes import BasketShape, ConfirmationRequest, LinesRequest, reserved_json, ticket_fields
 from fullhouse.web.api.shapes import BookingRequest, booking_json, uuid_or_none
 from fullhouse.web.auth import require_management
 from fullhouse.web.call import Call
@@ -53,7 +66,26 @@ async def cancel(deps: Deps, call: Call, booking_id: str) -> Answer:
         raise ValidationFailed("This call takes no body.", field="body")
     canonical = id_of(booking_id)
     key = key_of(call.headers, call.caller, f"PATCH /bookings/{canonical}/cancel", "")
-    return answer_of(await booking.cancel(deps, canonical, key))
+    refunding: Refunding = "full" if call.caller.may_manage else "by_policy"
+    asked = CancelRequest("", canonical, key, refunding=refunding, by=actor_of(call))
+    return answer_of(await cancellation.cancel(deps, asked))
+
+
+async def change_lines(deps: Deps, call: Call, booking_id: str) -> Answer:
+    """`PUT /bookings/{id}/lines`."""
+    request = parse(LinesRequest, call.headers, call.body)
+    canonical = id_of(booking_id)
+    key = key_of(call.headers, call.caller, f"PUT /bookings/{canonical}/lines", request.model_dump_json())
+    asked = ChangeRequest("", canonical, request.wanted(), request.promo_code, key, actor_of(call))
+    try:
+        return answer_of(await lines.change(deps, asked))
+    except ProviderUnavailable as error:
+        raise provider_down() from error
+
+
+def actor_of(call: Call) -> Actor:
+    """Who changes a booking: whoever may manage is staff, and who knows its id is the buyer."""
+    return "staff" if call.caller.may_manage else "buyer"
 
 
 async def show(deps: Deps, booking_id: str) -> Answer:
@@ -72,7 +104,7 @@ def answer_of(outcome: Outcome) -> Answer:
     if isinstance(outcome, Booked):
         answer = _answer(201, outcome.booking)
         answer.headers.append((b"location", b"/bookings/" + outcome.booking.id.encode()))
-    elif isinstance(outcome, Cancelled | Confirmed):
+    elif isinstance(outcome, Cancelled | Changed | Confirmed):
         answer = _answer(200, outcome.booking)
     elif isinstance(outcome, Refused):
         answer = refused(outcome.refusal)

@@ -26,6 +26,15 @@ ANYWHERE = ("busy", "validation_failed", "playground_is_local", "api_key_require
 
 MANAGEMENT = ("api_key_required",)
 
+KEYED: dict[str, Any] = {"parameters": [IDEMPOTENCY_KEY]}
+"""A write takes an `Idempotency-Key`."""
+
+IN_DOUBT = ("idempotency_key_reused", "outcome_unknown")
+"""Any write may get these."""
+
+CHANGE = ("event_not_found", *IN_DOUBT, *MANAGEMENT)
+"""What any change of an event, or of what it offers, may be refused with."""
+
 
 def body_of(model: type[BaseModel], **changes: dict[str, Any]) -> dict[str, Any]:
     """A JSON body of this shape; `changes` add to the schema of its fields."""
@@ -72,3 +81,32 @@ def made(shape: type[BaseModel]) -> dict[int | str, dict[str, Any]]:
     """The answer of a call that makes something: it says where that can be read."""
     header = {"description": "Where it can be read.", "schema": {"type": "string"}}
     return {201: {"description": f"Made: {shape.__doc__}", "headers": {"Location": header}}}
+
+
+def making(request: type[BaseModel], shape: type[BaseModel], *codes: str) -> dict[str, Any]:
+    """How a call that makes something is described."""
+    return {
+        "status_code": 201,
+        "response_model": shape,
+        "responses": {**made(shape), **problems(*codes, *CHANGE, body=True)},
+        "openapi_extra": {**KEYED, "requestBody": body_of(request)},
+    }
+
+
+def changing(request: type[BaseModel], shape: type[BaseModel], *codes: str) -> dict[str, Any]:
+    """How a call that changes something is described."""
+    return {
+        "response_model": shape,
+        "responses": problems(*codes, *CHANGE, body=True),
+        "openapi_extra": {**KEYED, "requestBody": body_of(request)},
+    }
+
+
+def deleting(*codes: str) -> dict[str, Any]:
+    """How a call that deletes something is described."""
+    return {
+        "status_code": 204,
+        "response_model": None,
+        "responses": problems(*codes, *CHANGE),
+        "openapi_extra": KEYED,
+    }

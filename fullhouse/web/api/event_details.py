@@ -1,48 +1,60 @@
 """Events as their organizer works with them: shown whole, changed, published, taken back."""
 
-import json
+from functools import partial
 
 from fullhouse.actions import event, publication
 from fullhouse.actions.deps import Deps
+from fullhouse.rules.answer import Answered
 from fullhouse.rules.event import WholeEvent
+from fullhouse.web.api.answers import shown, told
 from fullhouse.web.api.event_shapes import EventPatch, details_fields
-from fullhouse.web.api.events import id_of_event
+from fullhouse.web.api.ids import event_id_of
 from fullhouse.web.auth import require_management
 from fullhouse.web.call import Call
-from fullhouse.web.http import JSON, Answer, parse
+from fullhouse.web.http import Answer, parse
+from fullhouse.web.idempotency import key_of
 
 
 async def show(deps: Deps, call: Call, event_id: str) -> Answer:
     """`GET /events/{id}/details`."""
-    return shown(deps, await event.details(deps, id_of_event(event_id), drafts=call.caller.may_manage))
+    found = await event.details(deps, event_id_of(event_id), drafts=call.caller.may_manage)
+    return shown(details_fields(found, deps.clock()))
 
 
 async def change(deps: Deps, call: Call, event_id: str) -> Answer:
     """`PATCH /events/{id}`."""
     require_management(call.caller)
     request = parse(EventPatch, call.headers, call.body)
-    return shown(deps, await event.change(deps, id_of_event(event_id), request.wanted()))
+    event_id = event_id_of(event_id)
+    asked = request.model_dump_json(exclude_unset=True)
+    key = key_of(call.headers, call.caller, f"PATCH /events/{event_id}", asked)
+    return told(await event.change(deps, event_id, request.wanted(), key, partial(_as_it_is, deps)))
 
 
 async def publish(deps: Deps, call: Call, event_id: str) -> Answer:
     """`POST /events/{id}/publication`."""
     require_management(call.caller)
-    published, is_new = await publication.publish(deps, id_of_event(event_id))
-    return made(deps, published) if is_new else shown(deps, published)
+    event_id = event_id_of(event_id)
+    key = key_of(call.headers, call.caller, f"POST /events/{event_id}/publication", "")
+
+    def published(whole: WholeEvent, was_draft: bool) -> Answered:  # noqa: FBT001 - as `publish` tells it
+        return made(deps, whole) if was_draft else _as_it_is(deps, whole)
+
+    return told(await publication.publish(deps, event_id, key, published))
 
 
 async def withdraw(deps: Deps, call: Call, event_id: str) -> Answer:
     """`DELETE /events/{id}/publication`."""
     require_management(call.caller)
-    return shown(deps, await publication.withdraw(deps, id_of_event(event_id)))
+    event_id = event_id_of(event_id)
+    key = key_of(call.headers, call.caller, f"DELETE /events/{event_id}/publication", "")
+    return told(await publication.withdraw(deps, event_id, key, partial(_as_it_is, deps)))
 
 
-def shown(deps: Deps, whole: WholeEvent) -> Answer:
-    """An event with all that is known of it."""
-    return Answer(200, [JSON], json.dumps(details_fields(whole, deps.clock())).encode())
+def _as_it_is(deps: Deps, whole: WholeEvent) -> Answered:
+    return Answered(200, details_fields(whole, deps.clock()))
 
 
-def made(deps: Deps, whole: WholeEvent) -> Answer:
-    """The same for one that is new, or newly to be seen, and where that is."""
-    location = (b"location", b"/events/" + whole.event.id.encode())
-    return shown(deps, whole)._replace(status=201, headers=[JSON, location])
+def made(deps: Deps, whole: WholeEvent) -> Answered:
+    """The answer with an event that is new, or newly to be seen, and where that is."""
+    return Answered(201, details_fields(whole, deps.clock()), location=f"/events/{whole.event.id}")

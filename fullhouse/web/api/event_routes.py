@@ -5,8 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Response, params
 
 from fullhouse.actions.deps import Deps
-from fullhouse.web.api import event_details, series
-from fullhouse.web.api.documents import MANAGEMENT, body_of, made, problems
+from fullhouse.web.api import event_cancellations, event_details, series
+from fullhouse.web.api.documents import CHANGE, KEYED, MANAGEMENT, body_of, changing, made, making, problems
+from fullhouse.web.api.event_cancellation_shapes import EventCancellationRequest, EventCancellationShape
 from fullhouse.web.api.event_shapes import CopyRequest, DetailsShape, EventPatch, SeriesRequest
 from fullhouse.web.api.parameters import CurrentCall, EventId
 from fullhouse.web.api.shapes import EventShape
@@ -14,14 +15,12 @@ from fullhouse.web.respond import response_of
 
 SeriesId = Annotated[str, Path(description="The series' id.")]
 
-CHANGE = ("event_not_found", "outcome_unknown", *MANAGEMENT)
-"""What any change of an event may answer with."""
-
 
 def add(router: APIRouter, deps: Deps, key: list[params.Security]) -> None:
     """Add them all; `key` documents that a call needs an API key."""
     _add_details(router, deps, key)
     _add_publication(router, deps, key)
+    _add_cancellation(router, deps, key)
     _add_series(router, deps, key)
 
 
@@ -40,9 +39,7 @@ def _add_details(router: APIRouter, deps: Deps, key: list[params.Security]) -> N
         "/events/{event_id}",
         tags=["events"],
         dependencies=key,
-        response_model=DetailsShape,
-        responses=problems(*CHANGE, "event_not_changeable", "event_in_use", "slug_taken", body=True),
-        openapi_extra={"requestBody": body_of(EventPatch)},
+        **changing(EventPatch, DetailsShape, "event_not_changeable", "event_in_use", "slug_taken"),
     )
     async def change_event(event_id: EventId, call: CurrentCall) -> Response:
         """Change some fields of an event; those that are not sent stay as they are."""
@@ -61,6 +58,7 @@ def _add_publication(router: APIRouter, deps: Deps, key: list[params.Security]) 
             200: {"model": DetailsShape, "description": "It was published before; nothing has changed."},
             **problems(*CHANGE, "event_not_changeable"),
         },
+        openapi_extra=KEYED,
     )
     async def publish_event(event_id: EventId, call: CurrentCall) -> Response:
         """Publish a draft: from now on everybody sees it, and can book it."""
@@ -72,10 +70,40 @@ def _add_publication(router: APIRouter, deps: Deps, key: list[params.Security]) 
         dependencies=key,
         response_model=DetailsShape,
         responses=problems(*CHANGE, "event_not_changeable", "event_in_use"),
+        openapi_extra=KEYED,
     )
     async def withdraw_event(event_id: EventId, call: CurrentCall) -> Response:
         """Make a published event a draft again, as long as nothing of it is booked or held."""
         return response_of(await event_details.withdraw(deps, call, event_id))
+
+
+def _add_cancellation(router: APIRouter, deps: Deps, key: list[params.Security]) -> None:
+    @router.post(
+        "/events/{event_id}/cancellation",
+        tags=["events"],
+        dependencies=key,
+        status_code=202,
+        response_model=EventCancellationShape,
+        responses=problems(*CHANGE, "event_not_changeable", body=True),
+        openapi_extra={**KEYED, "requestBody": {**body_of(EventCancellationRequest), "required": False}},
+    )
+    async def cancel_event(event_id: EventId, call: CurrentCall) -> Response:
+        """Cancel a whole event. It sells nothing from now on, and all its bookings are cancelled and refunded.
+
+        That goes on after the answer, which says how far it has come. Again: nothing is done twice.
+        """
+        return response_of(await event_cancellations.begin(deps, call, event_id))
+
+    @router.get(
+        "/events/{event_id}/cancellation",
+        tags=["events"],
+        dependencies=key,
+        response_model=EventCancellationShape,
+        responses=problems("event_not_found", "event_not_cancelled", *MANAGEMENT),
+    )
+    async def show_cancellation(event_id: EventId, call: CurrentCall) -> Response:
+        """Show how far the cancellation of an event has come, and what people still have to give back."""
+        return response_of(await event_cancellations.show(deps, call, event_id))
 
 
 def _add_series(router: APIRouter, deps: Deps, key: list[params.Security]) -> None:
@@ -83,10 +111,7 @@ def _add_series(router: APIRouter, deps: Deps, key: list[params.Security]) -> No
         "/events/{event_id}/copies",
         tags=["events"],
         dependencies=key,
-        status_code=201,
-        response_model=DetailsShape,
-        responses={**made(DetailsShape), **problems(*CHANGE, body=True)},
-        openapi_extra={"requestBody": body_of(CopyRequest)},
+        **making(CopyRequest, DetailsShape),
     )
     async def copy_event(event_id: EventId, call: CurrentCall) -> Response:
         """Make a draft with everything of an event but its slug and its bookings, for another date."""
@@ -99,7 +124,7 @@ def _add_series(router: APIRouter, deps: Deps, key: list[params.Security]) -> No
         status_code=201,
         response_model=list[EventShape],
         responses={**made(EventShape), **problems(*CHANGE, "event_not_changeable", body=True)},
-        openapi_extra={"requestBody": body_of(SeriesRequest)},
+        openapi_extra={**KEYED, "requestBody": body_of(SeriesRequest)},
     )
     async def repeat_event(event_id: EventId, call: CurrentCall) -> Response:
         """Make a series of an event, which is its first, and a draft for each further date of the rule.

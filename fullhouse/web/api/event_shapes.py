@@ -1,12 +1,14 @@
 """The shapes of events in the JSON API: as they are put on sale, changed, copied and shown."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from itertools import pairwise
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from fullhouse.rules.currency import is_currency
 from fullhouse.rules.event import EventDetails, EventDraft, ShownState, WholeEvent, state_at
+from fullhouse.rules.offer import RefundPolicy, RefundStep
 from fullhouse.rules.time_zone import is_time_zone
 from fullhouse.web.api.shapes import (
     EventShape,
@@ -81,6 +83,42 @@ SalesFrom = Annotated[Moment | None, Field(description="When selling begins; at 
 SalesUntil = Annotated[Moment | None, Field(description="When selling ends; by the event's end at the latest.")]
 
 
+class RefundStepShape(Shape):
+    """Until so many hours before the event, so many percent of a ticket's price go back."""
+
+    hours_before: int = Field(strict=True, ge=0, le=100_000)
+    percent: int = Field(strict=True, ge=1, le=100)
+
+
+class RefundPolicyShape(Shape):
+    """On which terms buyers may give tickets back by themselves. Each booking keeps those it was made on."""
+
+    steps: list[RefundStepShape] = Field(
+        min_length=1, max_length=20, description="Fewer hours before the event, no more percent."
+    )
+    with_fees: bool = Field(default=False, strict=True, description="Whether fees go back like the price.")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        ordered = sorted(self.steps, key=lambda step: -step.hours_before)
+        for earlier, later in pairwise(ordered):
+            if earlier.hours_before == later.hours_before:
+                raise ValueError("must have one step for each number of hours")
+            if earlier.percent < later.percent:
+                raise ValueError("must not give back more when the event is nearer")
+        self.steps = ordered
+        return self
+
+    def policy(self) -> RefundPolicy:
+        """The same, for the program."""
+        return RefundPolicy(tuple(RefundStep(one.hours_before, one.percent) for one in self.steps), self.with_fees)
+
+
+Refunds = Annotated[
+    RefundPolicyShape | None, Field(description="Null: buyers can't give tickets back that they have paid for.")
+]
+
+
 class EventRequest(Shape):
     """A new event."""
 
@@ -96,6 +134,7 @@ class EventRequest(Shape):
     sales_from: SalesFrom = None
     sales_until: SalesUntil = None
     slug: Slug | None = None
+    refund_policy: Refunds = None
     state: Literal["draft", "published"] = "published"
 
     def draft(self) -> EventDraft:
@@ -104,7 +143,8 @@ class EventRequest(Shape):
 
     def details(self) -> EventDetails:
         """The rest, for the program."""
-        return EventDetails(**{name: getattr(self, name) for name in EventDetails._fields})
+        said = {name: getattr(self, name) for name in EventDetails._fields}
+        return EventDetails(**said | {"refund_policy": self.refund_policy and self.refund_policy.policy()})
 
     def asked(self) -> str:
         """One canonical text, in which a field that says what is understood anyway is the same as none."""
@@ -136,10 +176,14 @@ class EventPatch(Shape):
     sales_from: SalesFrom = None
     sales_until: SalesUntil = None
     slug: Slug | None = None
+    refund_policy: Refunds = None
 
     def wanted(self) -> dict[str, Any]:
         """What was sent, by the names that the program has for it."""
-        return {"starts_at" if name == "date" else name: getattr(self, name) for name in self.model_fields_set}
+        said = {"starts_at" if name == "date" else name: getattr(self, name) for name in self.model_fields_set}
+        if self.refund_policy is not None:
+            said["refund_policy"] = self.refund_policy.policy()
+        return said
 
 
 class CopyRequest(Shape):
@@ -168,6 +212,7 @@ class DetailsShape(EventShape):
     sales_from: datetime | None
     sales_until: datetime | None
     slug: str | None
+    refund_policy: RefundPolicyShape | None
     series_id: Id | None
     version: int
 
@@ -187,9 +232,15 @@ def details_fields(whole: WholeEvent, now: datetime) -> dict[str, Any]:
         "sales_from": _moment_or_none(details.sales_from),
         "sales_until": _moment_or_none(details.sales_until),
         "slug": details.slug,
+        "refund_policy": details.refund_policy and policy_fields(details.refund_policy),
         "series_id": whole.series_id,
         "version": whole.version,
     }
+
+
+def policy_fields(policy: RefundPolicy) -> dict[str, Any]:
+    """A refund policy as JSON-ready data."""
+    return {"steps": [step._asdict() for step in policy.steps], "with_fees": policy.with_fees}
 
 
 def _moment_or_none(moment: datetime | None) -> str | None:

@@ -2,22 +2,22 @@
 
 import base64
 import binascii
-import json
 from datetime import datetime
 from urllib.parse import urlencode
 
 from fullhouse.actions import event
 from fullhouse.actions.deps import Deps
-from fullhouse.rules.booking import EventCreated
+from fullhouse.rules.answer import Answered
 from fullhouse.rules.event import Event, EventFilter, EventPosition
-from fullhouse.rules.refusals import EventNotFound, ValidationFailed, busy
+from fullhouse.rules.refusals import ValidationFailed
 from fullhouse.store import event as stored
-from fullhouse.store.db import TRANSIENT
+from fullhouse.web.api.answers import shown, told
 from fullhouse.web.api.event_shapes import EventRequest
+from fullhouse.web.api.ids import event_id_of
 from fullhouse.web.api.shapes import availability_json, event_fields, moment_text, uuid_or_none
 from fullhouse.web.auth import require_management
 from fullhouse.web.call import Call
-from fullhouse.web.http import JSON, REPLAYED, Answer, parse
+from fullhouse.web.http import JSON, Answer, parse
 from fullhouse.web.idempotency import key_of
 
 
@@ -26,23 +26,22 @@ async def create(deps: Deps, call: Call) -> Answer:
     require_management(call.caller)
     request = parse(EventRequest, call.headers, call.body)
     key = key_of(call.headers, call.caller, "POST /events", request.asked())
-    outcome = await event.create(deps, request.draft(), key, request.details(), request.state)
-    if not isinstance(outcome, EventCreated):
-        raise TypeError(f"an event's key does not remember {outcome!r}")
-    location = (b"location", b"/events/" + outcome.event.id.encode())
-    body = json.dumps(event_fields(outcome.event)).encode()
-    return Answer(201, [JSON, location, *([REPLAYED] if outcome.replayed else [])], body)
+    return told(await event.create(deps, request.draft(), key, _made, request.details(), request.state))
+
+
+def _made(made: Event) -> Answered:
+    return Answered(201, event_fields(made), location=f"/events/{made.id}")
 
 
 async def show(deps: Deps, call: Call, event_id: str) -> Answer:
     """`GET /events/{id}`."""
-    found = await event.find(deps, id_of_event(event_id), drafts=call.caller.may_manage)
-    return Answer(200, [JSON], json.dumps(event_fields(found)).encode())
+    found = await event.find(deps, event_id_of(event_id), drafts=call.caller.may_manage)
+    return shown(event_fields(found))
 
 
 async def availability(deps: Deps, _: Call, event_id: str) -> Answer:
     """`GET /events/{id}/availability`."""
-    return Answer(200, [JSON], availability_json(await event.availability(deps, id_of_event(event_id))))
+    return Answer(200, [JSON], availability_json(await event.availability(deps, event_id_of(event_id))))
 
 
 async def index(deps: Deps, call: Call, chosen: EventFilter, limit: int, cursor: str | None) -> Answer:
@@ -50,15 +49,12 @@ async def index(deps: Deps, call: Call, chosen: EventFilter, limit: int, cursor:
     if chosen.state in {"draft", None}:
         require_management(call.caller)
     after = None if cursor is None else _position(cursor)
-    try:
-        async with deps.database.read() as conn:
-            found = await stored.page(conn, chosen, after, limit + 1)
-    except TRANSIENT as error:
-        raise busy("The database can't be reached at the moment. Try again.") from error
-    headers = [JSON]
+    async with deps.reading() as conn:
+        found = await stored.page(conn, chosen, after, limit + 1)
+    answer = shown([event_fields(one) for one in found[:limit]])
     if len(found) > limit:
-        headers.append((b"link", _next_link(chosen, limit, found[limit - 1]).encode()))
-    return Answer(200, headers, json.dumps([event_fields(one) for one in found[:limit]]).encode())
+        answer.headers.append((b"link", _next_link(chosen, limit, found[limit - 1]).encode()))
+    return answer
 
 
 def _next_link(chosen: EventFilter, limit: int, last: Event) -> str:
@@ -84,11 +80,3 @@ def _position(cursor: str) -> EventPosition:
     if starts_at is None or starts_at.tzinfo is None or uuid_or_none(event_id) is None:
         raise ValidationFailed("cursor: take it from the Link header of the page before.", field="cursor")
     return EventPosition(starts_at, event_id)
-
-
-def id_of_event(text: str) -> str:
-    """The canonical form of an event's id. Raises EventNotFound for what is no id."""
-    canonical = uuid_or_none(text)
-    if canonical is None:
-        raise EventNotFound("There is no such event.")
-    return canonical

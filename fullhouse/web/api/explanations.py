@@ -1,26 +1,21 @@
 """Explanations: why a ticket type sells or does not."""
 
-import json
 from typing import Any
 
 from fullhouse.actions import explanation
 from fullhouse.actions.deps import Deps
 from fullhouse.rules.explanation import Explanation, Limit
-from fullhouse.rules.refusals import EventNotFound
-from fullhouse.web.api.shapes import uuid_or_none
+from fullhouse.web.api.answers import shown
+from fullhouse.web.api.ids import event_id_of
 from fullhouse.web.auth import require_management
 from fullhouse.web.call import Call
-from fullhouse.web.http import JSON, Answer
+from fullhouse.web.http import Answer
 
 
 async def show(deps: Deps, call: Call, event_id: str) -> Answer:
     """`GET /events/{id}/explanation`."""
     require_management(call.caller)
-    canonical = uuid_or_none(event_id)
-    if canonical is None:
-        raise EventNotFound("There is no such event.")
-    found = await explanation.of_event(deps, canonical)
-    return Answer(200, [JSON], json.dumps([_fields(one) for one in found]).encode())
+    return shown([_fields(one) for one in await explanation.of_event(deps, event_id_of(event_id))])
 
 
 def _fields(explained: Explanation) -> dict[str, Any]:

@@ -1,23 +1,12 @@
 """Fees: listed, made, shown, changed, deleted; all for management alone."""
 
-from functools import partial
-
 from fullhouse.actions import fee
 from fullhouse.actions.deps import Deps
 from fullhouse.rules import fee as rules
-from fullhouse.rules.answer import Answered
-from fullhouse.rules.offer import Fee
 from fullhouse.rules.refusals import FeeNotFound
-from fullhouse.web.api.offer import (
-    asked_to_change,
-    asked_to_delete,
-    asked_to_make,
-    event_id_of,
-    id_of,
-    reading,
-    shown,
-    told,
-)
+from fullhouse.web.api.answers import shown, told
+from fullhouse.web.api.ids import event_id_of, id_of
+from fullhouse.web.api.offer import asked_to_change, asked_to_delete, asked_to_make, changed, made
 from fullhouse.web.api.offer_shapes import FeeChanges, FeeRequest, fee_fields
 from fullhouse.web.auth import require_management
 from fullhouse.web.call import Call
@@ -28,7 +17,7 @@ async def index(deps: Deps, call: Call, event_id: str) -> Answer:
     """`GET /events/{id}/fees`."""
     require_management(call.caller)
     event_id = event_id_of(event_id)
-    async with reading(deps) as conn:
+    async with deps.reading() as conn:
         fees = await fee.everything(conn, event_id)
     return shown([fee_fields(event_id, one) for one in fees])
 
@@ -37,7 +26,7 @@ async def show(deps: Deps, call: Call, event_id: str, fee_id: str) -> Answer:
     """`GET /events/{id}/fees/{id}`."""
     require_management(call.caller)
     event_id = event_id_of(event_id)
-    async with reading(deps) as conn:
+    async with deps.reading() as conn:
         fees = await fee.everything(conn, event_id)
     return shown(fee_fields(event_id, rules.found(fees, fee_id.lower())))
 
@@ -48,7 +37,7 @@ async def create(deps: Deps, call: Call, event_id: str) -> Answer:
     event_id = event_id_of(event_id)
     path = f"/events/{event_id}/fees"
     values, key = asked_to_make(FeeRequest, call, path)
-    return told(await fee.create(deps, event_id, values, key, partial(_answered, event_id, 201)), path)
+    return told(await fee.create(deps, event_id, values, key, lambda one: made(path, fee_fields(event_id, one))))
 
 
 async def change(deps: Deps, call: Call, event_id: str, fee_id: str) -> Answer:
@@ -56,7 +45,7 @@ async def change(deps: Deps, call: Call, event_id: str, fee_id: str) -> Answer:
     require_management(call.caller)
     event_id, fee_id = event_id_of(event_id), _id(fee_id)
     given, key = asked_to_change(FeeChanges, call, f"/events/{event_id}/fees/{fee_id}")
-    return told(await fee.change(deps, event_id, fee_id, given, key, partial(_answered, event_id, 200)))
+    return told(await fee.change(deps, event_id, fee_id, given, key, lambda one: changed(fee_fields(event_id, one))))
 
 
 async def delete(deps: Deps, call: Call, event_id: str, fee_id: str) -> Answer:
@@ -65,10 +54,6 @@ async def delete(deps: Deps, call: Call, event_id: str, fee_id: str) -> Answer:
     event_id, fee_id = event_id_of(event_id), _id(fee_id)
     key = asked_to_delete(call, f"/events/{event_id}/fees/{fee_id}")
     return told(await fee.delete(deps, event_id, fee_id, key))
-
-
-def _answered(event_id: str, status: int, changed: Fee) -> Answered:
-    return Answered(status, fee_fields(event_id, changed))
 
 
 def _id(text: str) -> str:

@@ -3,11 +3,10 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Response, Security, params
-from pydantic import BaseModel
 
 from fullhouse.actions.deps import Deps
 from fullhouse.web.api import fees, pools, ticket_types
-from fullhouse.web.api.documents import IDEMPOTENCY_KEY, MANAGEMENT, body_of, made, problems
+from fullhouse.web.api.documents import MANAGEMENT, changing, deleting, making, problems
 from fullhouse.web.api.offer_shapes import (
     FeeChanges,
     FeeRequest,
@@ -34,8 +33,6 @@ TICKET_TYPE = TICKET_TYPES + "/{ticket_type_id}"
 FEES = "/events/{event_id}/fees"
 FEE = FEES + "/{fee_id}"
 
-WRITE = ("event_not_found", "idempotency_key_reused", "outcome_unknown", *MANAGEMENT)
-
 
 def build(deps: Deps, *, is_open: bool) -> APIRouter:
     """All calls on the offer. In the open playground none of them asks for a key, and the document says so."""
@@ -48,35 +45,6 @@ def build(deps: Deps, *, is_open: bool) -> APIRouter:
     _read_fees(router, deps, key)
     _write_fees(router, deps, key)
     return router
-
-
-def making(request: type[BaseModel], shape: type[BaseModel], *codes: str) -> dict[str, Any]:
-    """How a call that makes something is described."""
-    return {
-        "status_code": 201,
-        "response_model": shape,
-        "responses": {**made(shape), **problems(*codes, *WRITE, body=True)},
-        "openapi_extra": {"parameters": [IDEMPOTENCY_KEY], "requestBody": body_of(request)},
-    }
-
-
-def changing(request: type[BaseModel], shape: type[BaseModel], *codes: str) -> dict[str, Any]:
-    """How a call that changes something is described."""
-    return {
-        "response_model": shape,
-        "responses": problems(*codes, *WRITE, body=True),
-        "openapi_extra": {"parameters": [IDEMPOTENCY_KEY], "requestBody": body_of(request)},
-    }
-
-
-def deleting(*codes: str) -> dict[str, Any]:
-    """How a call that deletes something is described."""
-    return {
-        "status_code": 204,
-        "response_model": None,
-        "responses": problems(*codes, *WRITE),
-        "openapi_extra": {"parameters": [IDEMPOTENCY_KEY]},
-    }
 
 
 def _read_pools(router: APIRouter, deps: Deps, key: list[params.Security]) -> None:

@@ -6,13 +6,15 @@ from fastapi import APIRouter, Path, Response, params
 
 from fullhouse.actions.deps import Deps
 from fullhouse.web.api import payments
-from fullhouse.web.api.booking_routes import IN_DOUBT, KEYED
-from fullhouse.web.api.documents import MANAGEMENT, body_of, problems
+from fullhouse.web.api.documents import IN_DOUBT, KEYED, MANAGEMENT, body_of, problems
 from fullhouse.web.api.parameters import BookingId, CurrentCall
 from fullhouse.web.api.payment_shapes import PaymentRequest, PaymentShape, RefundRequest, RefundShape, TransferShape
 from fullhouse.web.respond import response_of
 
-NOT_PAID = ("booking_not_found", "booking_not_held", "hold_expired", "payment_not_possible", "provider_down")
+NOT_PAID = (
+    *("booking_not_found", "booking_not_held", "hold_expired", "event_cancelled"),
+    *("payment_not_possible", "provider_down"),
+)
 
 SIGNATURE = {
     "name": "Stripe-Signature",
@@ -63,11 +65,11 @@ def _add_paying(router: APIRouter, deps: Deps) -> None:
         tags=["payments"],
         status_code=201,
         response_model=PaymentShape,
-        responses=problems(*NOT_PAID, "outcome_unknown", *MANAGEMENT, body=True),
-        openapi_extra={"requestBody": body_of(PaymentRequest)},
+        responses=problems(*NOT_PAID, *IN_DOUBT, *MANAGEMENT, body=True),
+        openapi_extra={**KEYED, "requestBody": body_of(PaymentRequest)},
     )
     async def begin_payment(booking_id: BookingId, call: CurrentCall) -> Response:
-        """Pay for a held booking. Again, in the same way: the same payment, as long as it is open.
+        """Pay for a held booking. Again, in the same way: the same payment, as long as it is open; with a key for good.
 
         What is paid at the desk confirms the booking at once. Otherwise the answer says how to pay, and the hold lasts
         while the payment is open.
@@ -120,7 +122,8 @@ def _add_bank(router: APIRouter, deps: Deps, key: list[params.Depends]) -> None:
         tags=["payments"],
         dependencies=key,
         response_model=RefundShape,
-        responses=problems("booking_not_found", "refund_not_possible", *MANAGEMENT),
+        responses=problems("booking_not_found", "refund_not_possible", *IN_DOUBT, *MANAGEMENT),
+        openapi_extra=KEYED,
     )
     async def complete_refund(booking_id: BookingId, refund_id: RefundId, call: CurrentCall) -> Response:
         """Say that a refund was transferred by hand. Needs an API key. Again: the same answer."""

@@ -1,13 +1,15 @@
 """Payments of bookings and money going back."""
 
-import json
 from uuid import UUID
 
 from fullhouse.actions import booking, payment, refund, statement
 from fullhouse.actions.deps import Deps
 from fullhouse.outside.payments.provider import ProviderUnavailable
+from fullhouse.rules.answer import Answered
 from fullhouse.rules.ledger import AT_THE_DESK
-from fullhouse.rules.refusals import ProviderDown
+from fullhouse.rules.payment import Payment, Refund
+from fullhouse.rules.refusals import provider_down
+from fullhouse.web.api.answers import shown, told
 from fullhouse.web.api.bookings import id_of
 from fullhouse.web.api.payment_shapes import (
     PaymentRequest,
@@ -18,7 +20,7 @@ from fullhouse.web.api.payment_shapes import (
 )
 from fullhouse.web.auth import require_management
 from fullhouse.web.call import Call
-from fullhouse.web.http import JSON, Answer, parse
+from fullhouse.web.http import Answer, parse
 from fullhouse.web.idempotency import key_of
 
 
@@ -27,11 +29,13 @@ async def begin(deps: Deps, call: Call, booking_id: str) -> Answer:
     request = parse(PaymentRequest, call.headers, call.body)
     if request.provider in AT_THE_DESK:
         require_management(call.caller)
+    booking_id = id_of(booking_id)
+    key = key_of(call.headers, call.caller, f"POST /bookings/{booking_id}/payments", request.model_dump_json())
     try:
-        made = await payment.begin(deps, id_of(booking_id), request.provider)
+        made = await payment.begin(deps, booking_id, request.provider, key)
     except ProviderUnavailable as error:
         raise provider_down() from error
-    return Answer(201, [JSON], json.dumps(payment_fields(made, [])).encode())
+    return told(Answered(201, payment_fields(made, [])))
 
 
 async def hear(deps: Deps, call: Call) -> Answer:
@@ -48,7 +52,7 @@ async def hear(deps: Deps, call: Call) -> Answer:
 async def index(deps: Deps, booking_id: str) -> Answer:
     """`GET /bookings/{id}/payments`."""
     payments, refunds = await payment.of_booking(deps, id_of(booking_id))
-    return Answer(200, [JSON], json.dumps([payment_fields(one, refunds) for one in payments]).encode())
+    return shown([payment_fields(one, refunds) for one in payments])
 
 
 async def send_back(deps: Deps, call: Call, booking_id: str) -> Answer:
@@ -63,26 +67,24 @@ async def send_back(deps: Deps, call: Call, booking_id: str) -> Answer:
         one, made = await refund.ask(deps, found, request.payment_id, request.amount_minor, refund_id)
     except ProviderUnavailable as error:
         raise provider_down() from error
-    return Answer(201, [JSON], json.dumps(refund_fields(made, one.id)).encode())
+    return told(Answered(201, refund_fields(made, one.id)))
 
 
 async def complete(deps: Deps, call: Call, booking_id: str, refund_id: str) -> Answer:
     """`POST /bookings/{id}/refunds/{id}/completion`."""
     require_management(call.caller)
     found = await booking.find(deps, id_of(booking_id))
-    one, made = await refund.complete(deps, found, refund_id.lower())
-    return Answer(200, [JSON], json.dumps(refund_fields(made, one.id)).encode())
+    refund_id = refund_id.lower()
+    key = key_of(call.headers, call.caller, f"POST /bookings/{found.id}/refunds/{refund_id}/completion", "")
+    return told(await refund.complete(deps, found, refund_id, key, _completed))
+
+
+def _completed(one: Payment, made: Refund) -> Answered:
+    return Answered(200, refund_fields(made, one.id))
 
 
 async def read_statement(deps: Deps, call: Call) -> Answer:
     """`POST /payments/bank_transfer/statements`."""
     require_management(call.caller)
     matched = await statement.read(deps, call.body)
-    return Answer(200, [JSON], json.dumps([transfer_fields(one) for one in matched]).encode())
-
-
-def provider_down() -> ProviderDown:
-    """The refusal for a provider that gave no answer."""
-    return ProviderDown(
-        "The payment provider gave no answer. Nothing is charged twice; try again.", retry_after_seconds=5
-    )
+    return shown([transfer_fields(one) for one in matched])

@@ -3,20 +3,12 @@
 from fullhouse.actions import pool
 from fullhouse.actions.deps import Deps
 from fullhouse.rules import pool as rules
-from fullhouse.rules.answer import Answered
 from fullhouse.rules.pool import Pool
 from fullhouse.rules.refusals import EventNotFound, PoolNotFound
 from fullhouse.store import pool as stored
-from fullhouse.web.api.offer import (
-    asked_to_change,
-    asked_to_delete,
-    asked_to_make,
-    event_id_of,
-    id_of,
-    reading,
-    shown,
-    told,
-)
+from fullhouse.web.api.answers import shown, told
+from fullhouse.web.api.ids import event_id_of, id_of
+from fullhouse.web.api.offer import asked_to_change, asked_to_delete, asked_to_make, changed, made
 from fullhouse.web.api.offer_shapes import PoolChanges, PoolRequest, pool_fields
 from fullhouse.web.auth import require_management
 from fullhouse.web.call import Call
@@ -42,7 +34,7 @@ async def create(deps: Deps, call: Call, event_id: str) -> Answer:
     event_id = event_id_of(event_id)
     path = f"/events/{event_id}/pools"
     values, key = asked_to_make(PoolRequest, call, path)
-    return told(await pool.create(deps, event_id, values, key, _made), path)
+    return told(await pool.create(deps, event_id, values, key, lambda one: made(path, pool_fields(one))))
 
 
 async def change(deps: Deps, call: Call, event_id: str, pool_id: str) -> Answer:
@@ -50,7 +42,7 @@ async def change(deps: Deps, call: Call, event_id: str, pool_id: str) -> Answer:
     require_management(call.caller)
     event_id, pool_id = event_id_of(event_id), _id(pool_id)
     given, key = asked_to_change(PoolChanges, call, f"/events/{event_id}/pools/{pool_id}")
-    return told(await pool.change(deps, event_id, pool_id, given, key, _changed))
+    return told(await pool.change(deps, event_id, pool_id, given, key, lambda one: changed(pool_fields(one))))
 
 
 async def delete(deps: Deps, call: Call, event_id: str, pool_id: str) -> Answer:
@@ -62,19 +54,11 @@ async def delete(deps: Deps, call: Call, event_id: str, pool_id: str) -> Answer:
 
 
 async def _everything(deps: Deps, event_id: str) -> list[Pool]:
-    async with reading(deps) as conn:
+    async with deps.reading() as conn:
         pools = await stored.everything(conn, event_id)
     if not pools:
         raise EventNotFound("There is no such event.")
     return pools
-
-
-def _made(made: Pool) -> Answered:
-    return Answered(201, pool_fields(made))
-
-
-def _changed(changed: Pool) -> Answered:
-    return Answered(200, pool_fields(changed))
 
 
 def _id(text: str) -> str:

@@ -2,26 +2,16 @@
 
 import base64
 import binascii
-from functools import partial
 from urllib.parse import urlencode
 
 from fullhouse.actions import promo_code
 from fullhouse.actions.deps import Deps
 from fullhouse.actions.ticket_type import currency_of
-from fullhouse.rules.answer import Answered
-from fullhouse.rules.promo import PromoCode
 from fullhouse.rules.refusals import PromoCodeNotFound, ValidationFailed
 from fullhouse.store import promo_code as stored
-from fullhouse.web.api.offer import (
-    asked_to_change,
-    asked_to_delete,
-    asked_to_make,
-    event_id_of,
-    id_of,
-    reading,
-    shown,
-    told,
-)
+from fullhouse.web.api.answers import shown, told
+from fullhouse.web.api.ids import event_id_of, id_of
+from fullhouse.web.api.offer import asked_to_change, asked_to_delete, asked_to_make, changed, made
 from fullhouse.web.api.promo_shapes import PromoCodeChanges, PromoCodeRequest, promo_code_fields
 from fullhouse.web.api.shapes import has_control_characters
 from fullhouse.web.auth import require_management
@@ -34,7 +24,7 @@ async def index(deps: Deps, call: Call, event_id: str, limit: int, cursor: str |
     require_management(call.caller)
     event_id = event_id_of(event_id)
     after = None if cursor is None else _position(cursor)
-    async with reading(deps) as conn:
+    async with deps.reading() as conn:
         await currency_of(conn, event_id)
         found = await stored.page(conn, event_id, after, limit + 1)
     answer = shown([promo_code_fields(event_id, one) for one in found[:limit]])
@@ -47,7 +37,7 @@ async def show(deps: Deps, call: Call, event_id: str, code_id: str) -> Answer:
     """`GET /events/{id}/promo-codes/{id}`."""
     require_management(call.caller)
     event_id, code_id = event_id_of(event_id), _id(code_id)
-    async with reading(deps) as conn:
+    async with deps.reading() as conn:
         await currency_of(conn, event_id)
         found = await promo_code.find(conn, event_id, code_id)
     return shown(promo_code_fields(event_id, found))
@@ -59,7 +49,9 @@ async def create(deps: Deps, call: Call, event_id: str) -> Answer:
     event_id = event_id_of(event_id)
     path = f"/events/{event_id}/promo-codes"
     values, key = asked_to_make(PromoCodeRequest, call, path)
-    return told(await promo_code.create(deps, event_id, values, key, partial(_answered, event_id, 201)), path)
+    return told(
+        await promo_code.create(deps, event_id, values, key, lambda one: made(path, promo_code_fields(event_id, one)))
+    )
 
 
 async def change(deps: Deps, call: Call, event_id: str, code_id: str) -> Answer:
@@ -67,7 +59,11 @@ async def change(deps: Deps, call: Call, event_id: str, code_id: str) -> Answer:
     require_management(call.caller)
     event_id, code_id = event_id_of(event_id), _id(code_id)
     given, key = asked_to_change(PromoCodeChanges, call, f"/events/{event_id}/promo-codes/{code_id}")
-    return told(await promo_code.change(deps, event_id, code_id, given, key, partial(_answered, event_id, 200)))
+    return told(
+        await promo_code.change(
+            deps, event_id, code_id, given, key, lambda one: changed(promo_code_fields(event_id, one))
+        )
+    )
 
 
 async def delete(deps: Deps, call: Call, event_id: str, code_id: str) -> Answer:
@@ -76,10 +72,6 @@ async def delete(deps: Deps, call: Call, event_id: str, code_id: str) -> Answer:
     event_id, code_id = event_id_of(event_id), _id(code_id)
     key = asked_to_delete(call, f"/events/{event_id}/promo-codes/{code_id}")
     return told(await promo_code.delete(deps, event_id, code_id, key))
-
-
-def _answered(event_id: str, status: int, changed: PromoCode) -> Answered:
-    return Answered(status, promo_code_fields(event_id, changed))
 
 
 def _next_link(event_id: str, limit: int, last: str) -> str:

@@ -6,8 +6,7 @@ from fastapi import APIRouter, Path, Query, Response, Security, params
 
 from fullhouse.actions.deps import Deps
 from fullhouse.web.api import promo_codes
-from fullhouse.web.api.documents import MANAGEMENT, problems
-from fullhouse.web.api.offer_routes import changing, deleting, making
+from fullhouse.web.api.documents import MANAGEMENT, changing, deleting, making, problems
 from fullhouse.web.api.parameters import CurrentCall, EventId
 from fullhouse.web.api.promo_shapes import PromoCodeChanges, PromoCodeRequest, PromoCodeShape
 from fullhouse.web.api.routes import API_KEY, NEXT_LINK

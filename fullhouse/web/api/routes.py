@@ -5,8 +5,8 @@ from fastapi.security import HTTPBearer
 
 from fullhouse.actions.deps import Deps
 from fullhouse.rules.event import EventFilter
-from fullhouse.web.api import booking_routes, event_routes, events, payment_routes
-from fullhouse.web.api.documents import IDEMPOTENCY_KEY, MANAGEMENT, body_of, made, problems
+from fullhouse.web.api import booking_routes, cancellation_routes, event_routes, events, history_routes, payment_routes
+from fullhouse.web.api.documents import IN_DOUBT, KEYED, MANAGEMENT, body_of, made, problems
 from fullhouse.web.api.event_shapes import EventRequest
 from fullhouse.web.api.parameters import CurrentCall, Cursor, EventId, Limit, Since, State, Text, Until
 from fullhouse.web.api.shapes import AvailabilityShape, EventShape
@@ -27,12 +27,14 @@ def build(deps: Deps, *, num_seats_max: int, is_open: bool) -> APIRouter:
     _add_events(router, deps, security)
     event_routes.add(router, deps, security)
     booking_routes.add(router, deps, security, num_seats_max)
+    cancellation_routes.add(router, deps)
     payment_routes.add(router, deps, security)
+    history_routes.add(router, deps)
     return router
 
 
 def _add_events(router: APIRouter, deps: Deps, key: list[params.Security]) -> None:
-    refusals = ("idempotency_key_reused", "slug_taken", "outcome_unknown", *MANAGEMENT)
+    refusals = ("slug_taken", *IN_DOUBT, *MANAGEMENT)
 
     @router.post(
         "/events",
@@ -41,7 +43,7 @@ def _add_events(router: APIRouter, deps: Deps, key: list[params.Security]) -> No
         status_code=201,
         response_model=EventShape,
         responses={**made(EventShape), **problems(*refusals, body=True)},
-        openapi_extra={"parameters": [IDEMPOTENCY_KEY], "requestBody": body_of(EventRequest)},
+        openapi_extra={**KEYED, "requestBody": body_of(EventRequest)},
     )
     async def create_event(call: CurrentCall) -> Response:
         """Put an event on sale, or keep it as a draft. Needs an API key, except in the open playground."""

@@ -2,20 +2,12 @@
 
 from fullhouse.actions import ticket_type
 from fullhouse.actions.deps import Deps
-from fullhouse.rules.answer import Answered
 from fullhouse.rules.refusals import TicketTypeNotFound
 from fullhouse.rules.ticket_type import TicketTypeEntry
 from fullhouse.store import ticket_type as stored
-from fullhouse.web.api.offer import (
-    asked_to_change,
-    asked_to_delete,
-    asked_to_make,
-    event_id_of,
-    id_of,
-    reading,
-    shown,
-    told,
-)
+from fullhouse.web.api.answers import shown, told
+from fullhouse.web.api.ids import event_id_of, id_of
+from fullhouse.web.api.offer import asked_to_change, asked_to_delete, asked_to_make, changed, made
 from fullhouse.web.api.offer_shapes import (
     TicketTypeChanges,
     TicketTypeRequest,
@@ -29,7 +21,7 @@ from fullhouse.web.http import Answer
 async def index(deps: Deps, call: Call, event_id: str) -> Answer:
     """`GET /events/{id}/ticket-types`."""
     event_id = event_id_of(event_id)
-    async with reading(deps) as conn:
+    async with deps.reading() as conn:
         await ticket_type.currency_of(conn, event_id, drafts=call.caller.may_manage)
         entries = await stored.everything(conn, event_id)
     return shown([ticket_type_fields(one) for one in entries if _may_see(call.caller, one)])
@@ -38,7 +30,7 @@ async def index(deps: Deps, call: Call, event_id: str) -> Answer:
 async def show(deps: Deps, call: Call, event_id: str, type_id: str) -> Answer:
     """`GET /events/{id}/ticket-types/{id}`."""
     event_id, type_id = event_id_of(event_id), _id(type_id)
-    async with reading(deps) as conn:
+    async with deps.reading() as conn:
         await ticket_type.currency_of(conn, event_id, drafts=call.caller.may_manage)
         entry = await ticket_type.find(conn, event_id, type_id)
     if not _may_see(call.caller, entry):
@@ -52,7 +44,7 @@ async def create(deps: Deps, call: Call, event_id: str) -> Answer:
     event_id = event_id_of(event_id)
     path = f"/events/{event_id}/ticket-types"
     values, key = asked_to_make(TicketTypeRequest, call, path)
-    return told(await ticket_type.create(deps, event_id, values, key, _made), path)
+    return told(await ticket_type.create(deps, event_id, values, key, lambda one: made(path, ticket_type_fields(one))))
 
 
 async def change(deps: Deps, call: Call, event_id: str, type_id: str) -> Answer:
@@ -60,7 +52,9 @@ async def change(deps: Deps, call: Call, event_id: str, type_id: str) -> Answer:
     require_management(call.caller)
     event_id, type_id = event_id_of(event_id), _id(type_id)
     given, key = asked_to_change(TicketTypeChanges, call, f"/events/{event_id}/ticket-types/{type_id}")
-    return told(await ticket_type.change(deps, event_id, type_id, given, key, _changed))
+    return told(
+        await ticket_type.change(deps, event_id, type_id, given, key, lambda one: changed(ticket_type_fields(one)))
+    )
 
 
 async def delete(deps: Deps, call: Call, event_id: str, type_id: str) -> Answer:
@@ -73,14 +67,6 @@ async def delete(deps: Deps, call: Call, event_id: str, type_id: str) -> Answer:
 
 def _may_see(caller: Caller, entry: TicketTypeEntry) -> bool:
     return caller.may_manage or entry.visibility == "public"
-
-
-def _made(made: TicketTypeEntry) -> Answered:
-    return Answered(201, ticket_type_fields(made))
-
-
-def _changed(changed: TicketTypeEntry) -> Answered:
-    return Answered(200, ticket_type_fields(changed))
 
 
 def _id(text: str) -> str:
