@@ -51,6 +51,7 @@ SUBJECTS = (
     Subject("h", "(h) 4 priced tickets, 1 process", Program.fullhouse, 1, Scene.basket),
     Subject("b2", "(b) ceiling, 2 processes", Program.ceiling, 2, Scene.echo),
     Subject("c2", "(c) one event, 2 processes", Program.fullhouse, 2, Scene.one_event),
+    Subject("g2", "(g) hold, then confirm, 2 processes", Program.fullhouse, 2, Scene.hold),
 )
 
 

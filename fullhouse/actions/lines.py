@@ -3,6 +3,7 @@
 from fullhouse.actions import booking, payment
 from fullhouse.actions.deps import Deps
 from fullhouse.rules.booking import ChangeRequest, Outcome
+from fullhouse.store import idempotency
 
 
 async def change(deps: Deps, asked: ChangeRequest) -> Outcome:
@@ -13,5 +14,14 @@ async def change(deps: Deps, asked: ChangeRequest) -> Outcome:
     """
     booking.require_tickets_max(deps, asked.lines)
     found = await booking.find(deps, asked.booking_id)
-    await payment.close_open(deps, found)
+    if not await _was_asked(deps, asked):
+        await payment.close_open(deps, found)
     return await deps.engine.submit(asked._replace(event_id=found.event_id))
+
+
+async def _was_asked(deps: Deps, asked: ChangeRequest) -> bool:
+    """Tell whether the request's key was answered before: then a payment may be open for the lines of now."""
+    if asked.key is None:
+        return False
+    async with deps.reading() as conn:
+        return await idempotency.is_remembered(conn, asked.key)

@@ -147,10 +147,10 @@ async def _what_goes_back(deps: Deps, conn: WriteConn, found: Booking, number: i
         return one, mine
     postings = await ledger.of_booking(conn, found.event_id, found.number)
     now_it_is = (await booking.find(conn, [found.id]))[found.id]
-    amount_minor = going_back_minor(one, now_it_is, postings, sum(made.amount_minor for made in under_way))
+    amount_minor = going_back_minor(one, now_it_is, postings, before)
     if amount_minor:
         cancelled = await event_cancellation.find(conn, found.event_id)
-        reason = reason_for(now_it_is, cancelled and cancelled.created_at)
+        reason = reason_for(now_it_is, cancelled and cancelled.created_at, one.provider)
         made = await _asked(deps, conn, one, len(before) + 1, amount_minor, reason)
         return one._replace(state="refunding", reason=made.reason), made
     if one.state == "received":

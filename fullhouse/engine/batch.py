@@ -39,7 +39,7 @@ from fullhouse.store.pipeline import Pipeline
 Offers: TypeAlias = dict[str, Offer]
 PoolsByEvent: TypeAlias = dict[str, dict[str, int | None]]
 
-DUE_HOLDS_MAX = 500
+DUE_HOLDS_MAX = 200
 """Holds of an event that one batch releases; who would need more of them waits for the next batch."""
 
 

@@ -68,7 +68,7 @@ def of(booking: Booking, request: CancelRequest, now: datetime) -> Cancellation 
         if request.tickets is not None:
             detail = "The booking has no tickets yet; cancel it as a whole."
             return BookingNotHeld(detail, booking_status=booking.status)
-        return Cancellation(whole, (), NOTHING, request.by)
+        return _refusal(booking, (), request, NOTHING, now) or Cancellation(whole, (), NOTHING, request.by)
     valid = valid_tickets(booking)
     wanted = frozenset(valid if request.tickets is None else request.tickets)
     unknown = wanted.difference(range(1, tickets_count(booking) + 1))

@@ -8,7 +8,7 @@ open ─→ received ─→ paid ─→ refunding ─→ refunded
 that comes in for a payment that failed or was cancelled is received all the same.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal, NamedTuple, TypeAlias
 
@@ -20,6 +20,9 @@ State: TypeAlias = Literal["open", "received", "paid", "failed", "cancelled", "r
 RefundState: TypeAlias = Literal["asked", "done", "failed"]
 
 BEFORE_MONEY: tuple[State, ...] = ("open", "failed", "cancelled")
+TICKETS_CANCELLED = "tickets_cancelled"
+"""The reason of a refund for some tickets of a booking that stands."""
+
 WITH_MONEY: tuple[State, ...] = ("received", "paid", "refund_failed")
 """States from which money can be sent back."""
 
@@ -67,7 +70,7 @@ class Refund(NamedTuple):
     changed_at: datetime
 
 
-def going_back_minor(payment: Payment, booking: Booking, postings: Sequence[Posting], under_way_minor: int) -> int:
+def going_back_minor(payment: Payment, booking: Booking, postings: Sequence[Posting], refunds: Sequence[Refund]) -> int:
     """What of a payment goes back unasked: what the ledger owes to the buyer, and is not on its way to him already.
 
     What was paid at the desk goes back when staff say so: nobody else can hand it over. And when more was transferred
@@ -75,15 +78,13 @@ def going_back_minor(payment: Payment, booking: Booking, postings: Sequence[Post
     """
     if payment.provider in AT_THE_DESK:
         return 0
+    under_way_minor = sum(one.amount_minor for one in refunds if one.state == "asked")
     surplus = min(payment.refundable_minor, owed_minor(postings) - under_way_minor)
     if payment.provider == booking.paid_by == "bank_transfer" and booking.status == "confirmed":
-        surplus = min(surplus, _for_cancelled_minor(postings) - under_way_minor)
+        cancelled_minor = -sum(one.buyer_minor for one in postings if one.what == "cancellation")
+        for_them = (one for one in refunds if one.reason == TICKETS_CANCELLED and one.state != "failed")
+        surplus = min(surplus, cancelled_minor - sum(one.amount_minor for one in for_them))
     return max(0, surplus)
-
-
-def _for_cancelled_minor(postings: Iterable[Posting]) -> int:
-    """What is owed for cancelled tickets and has not gone back yet."""
-    return -sum(one.buyer_minor for one in postings if one.what in {"cancellation", "refund"})
 
 
 def after_transfer(payment: Payment, amount_minor: int) -> Payment:
@@ -97,10 +98,15 @@ def after_transfer(payment: Payment, amount_minor: int) -> Payment:
     return payment._replace(received_minor=received_minor, state=state)
 
 
-def reason_for(booking: Booking, event_cancelled_at: datetime | None = None) -> str:
-    """Why money goes back that nothing was sold for. What was cancelled before its event was, has its own reason."""
+def reason_for(
+    booking: Booking, event_cancelled_at: datetime | None = None, provider: ProviderName | None = None
+) -> str:
+    """Why money of a provider goes back that nothing was sold for.
+
+    What was cancelled before its event was, has its own reason.
+    """
     if booking.status == "confirmed":
-        return "tickets_cancelled" if booking.cancelled_tickets else "paid_twice"
+        return TICKETS_CANCELLED if booking.cancelled_tickets and provider == booking.paid_by else "paid_twice"
     if event_cancelled_at is not None and (booking.cancelled_at or event_cancelled_at) >= event_cancelled_at:
         return "event_cancelled"
     return "booking_cancelled" if booking.status == "cancelled" else "hold_expired"

@@ -10,12 +10,12 @@ from typing import LiteralString
 from psycopg.rows import TupleRow
 from pydantic_core import to_json
 
-from fullhouse.rules.booking import Booked, Cancelled, Changed, Confirmed, Extended, Outcome, Released
+from fullhouse.rules.booking import Booked, Cancelled, Changed, Confirmed, Extended, IdempotencyKey, Outcome, Released
 from fullhouse.rules.decision import Remembered
 from fullhouse.rules.idempotency import answer_of, answered_with, outcome_of, record_of
 from fullhouse.store.arrays import array, text_element
 from fullhouse.store.booking import booking_from
-from fullhouse.store.db import WriteConn
+from fullhouse.store.db import ReadConn, WriteConn
 from fullhouse.store.pipeline import Pipeline, Reply, no_rows
 
 _RECALL: LiteralString = """
@@ -48,6 +48,12 @@ def _remembered(rows: list[TupleRow]) -> dict[str, Remembered]:
         )
         for key_id, fingerprint, outcome, answer, *booking in rows
     }
+
+
+async def is_remembered(conn: ReadConn, key: IdempotencyKey) -> bool:
+    """Tell whether anything was answered under a key."""
+    cursor = await conn.execute("SELECT 1 FROM idempotency_keys WHERE id = %s::uuid", [key.id])
+    return await cursor.fetchone() is not None
 
 
 def remember(pipeline: Pipeline, keys: dict[str, Remembered], now: datetime) -> None:

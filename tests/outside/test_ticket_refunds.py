@@ -11,6 +11,7 @@ from fullhouse.rules.booking import Booking, Cancelled, CancelRequest, Changed, 
 from fullhouse.rules.offer import Wanted
 from fullhouse.rules.payment import Payment
 from fullhouse.rules.refusals import BookingNotHeld
+from tests.cast import key
 from tests.outside.stripe_desk import Fault, StripeDesk
 from tests.outside.test_stripe import begin, leave, payments, reference, tell
 from tests.till import Till
@@ -82,6 +83,21 @@ async def test_other_lines_close_the_payment_for_those_of_before(deps: Deps, til
     await tell(deps, await desk.notice(reference(again)))
     assert (await till.now(held)).status == "confirmed"
     assert till.unequal() == []
+
+
+async def test_a_change_that_is_told_again_leaves_the_payment_that_was_begun_since(
+    deps: Deps, till: Till, desk: StripeDesk
+) -> None:
+    held = await till.hold(1)
+    more = ChangeRequest("", held.id, (Wanted(till.type_id, 2),), key=key("more"))
+    first = await lines.change(deps, more)
+    begun = await begin(deps, held)
+    assert isinstance(first, Changed)
+    assert await lines.change(deps, more) == first._replace(booking=await till.now(held), replayed=True)
+    assert [one.state for one in await payments(deps, held)] == ["open"]
+    await desk.pay(reference(begun))
+    await tell(deps, await desk.notice(reference(begun)))
+    assert (await till.now(held)).status == "confirmed"
 
 
 async def test_lines_do_not_change_once_they_are_paid_or_while_stripe_does_not_say(

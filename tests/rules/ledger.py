@@ -290,6 +290,8 @@ class Ledger:
             return self.give_back(request, booking)
         if request.tickets:
             return no("booking_not_held", booking_status=booking.status)
+        if request.expected_minor not in {None, 0}:
+            return no("refund_changed", refund_minor=0)
         return self.strike_tickets(booking, [], (0, 0, 0))
 
     def give_back(self, request: CancelRequest, booking: Booking) -> Answer:

@@ -23,7 +23,7 @@ from fullhouse.rules.idempotency import answer_of, answered_with
 from fullhouse.rules.offer import Offer
 from fullhouse.rules.selling import Due
 
-DUE_HOLDS_MAX = 500
+DUE_HOLDS_MAX = 200
 
 
 class Pool(NamedTuple):

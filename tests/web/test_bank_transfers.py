@@ -159,6 +159,23 @@ async def test_what_comes_while_money_goes_back_goes_back_as_well(visitor: httpx
     assert till.unequal() == []
 
 
+async def test_what_went_back_before_does_not_lessen_what_goes_back_for_tickets(
+    visitor: httpx.AsyncClient, till: Till
+) -> None:
+    held = await till.hold()
+    part = await begin(visitor, held)
+    await upload(visitor, ("3.00", part["reference"]))
+    lines = {"lines": [{"ticket_type_id": till.type_id, "quantity": 2}]}
+    changed = await visitor.put(f"/bookings/{held.id}/lines", json=lines)
+    assert changed.status_code == 200, changed.text
+    whole = await begin(visitor, held)
+    await upload(visitor, ("52.00", whole["reference"]))
+    await visitor.post(f"/bookings/{held.id}/cancellations", json={"tickets": [1]})
+    payments = (await visitor.get(f"/bookings/{held.id}/payments")).json()
+    assert [[one["amount_minor"] for one in paid["refunds"]] for paid in payments] == [[300], [2_600]]
+    assert till.unequal() == []
+
+
 async def test_a_part_goes_back_at_the_end_of_the_time_for_it(
     visitor: httpx.AsyncClient, till: Till, deps: Deps, conninfo: str
 ) -> None:

@@ -115,7 +115,8 @@ def settle(deal: Deal, one: Payment) -> None:
     surplus = min(one.received - one.returned, owed(deal) - sum(other.asked for other in deal.payments))
     if deal.state == "confirmed" and deal.paid_by == one.provider == "bank_transfer":
         # What is too much is for people to decide, but for what cancelled tickets cost.
-        surplus = min(surplus, sum(deal.back) - deal.owed_back - sum(other.asked for other in deal.payments))
+        surplus = min(surplus, sum(deal.back) - deal.for_tickets)
+        deal.for_tickets += max(surplus, 0)
     if surplus > 0 and one.provider in FAR:
         ask_back(deal, one, surplus)
     else:

@@ -34,7 +34,7 @@ class Deal:
     """A booking. `seats` are its tickets in their order, with those that are `gone`; the rest is without them.
 
     `back` is what of the sale was taken back; `owed_back` is what was returned because it was owed, and not out of
-    goodwill.
+    goodwill; `for_tickets` is what goes or went back for single tickets alone.
     """
 
     id: str
@@ -55,6 +55,7 @@ class Deal:
     payments: list[Payment] = field(default_factory=list)
     back: Sum = field(default_factory=Sum)
     owed_back: int = 0
+    for_tickets: int = 0
 
     @property
     def valid(self) -> list[int]:
