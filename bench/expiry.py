@@ -3,7 +3,6 @@
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
@@ -12,7 +11,7 @@ import psycopg
 from bench.client import Client
 from bench.growth import connected
 from bench.load import run_wrk
-from bench.model import Program, Scene, Subject
+from bench.model import Expiry, Program, Scene, Subject
 from bench.scenes import OneEvent, warm_up
 from bench.subjects import Workshop, audit, serving
 
@@ -44,16 +43,6 @@ FROM houses h WHERE h.event_id = %(event)s
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Expiry:
-    """Bookings a second before the holds ran out, the least after, and how long it was below half."""
-
-    before: float
-    least: float
-    seconds_below_half: float
-    seconds_to_release: float
-
-
 def measure_expiry(workshop: Workshop, say: Callable[[str], None]) -> Expiry:
     """Hold, sell, wait until the holds run out, and go on selling."""
     folder = workshop.folder / "expiry"
@@ -74,10 +63,7 @@ def measure_expiry(workshop: Workshop, say: Callable[[str], None]) -> Expiry:
             load.join()
         found = _read(samples, run_out_at)
         audit(workshop, server)
-    say(
-        f"{HOLDS:,} holds run out: {found.before:,.0f} bookings a second before, at least {found.least:,.0f} after, "
-        f"{found.seconds_below_half:.1f} s below half, all released in {found.seconds_to_release:.1f} s"
-    )
+    say(f"{HOLDS:,} holds run out: {found}, {found.seconds_below_half:.1f} s below half")
     return found
 
 

@@ -51,7 +51,6 @@ SUBJECTS = (
     Subject("h", "(h) 4 priced tickets, 1 process", Program.fullhouse, 1, Scene.basket),
     Subject("b2", "(b) ceiling, 2 processes", Program.ceiling, 2, Scene.echo),
     Subject("c2", "(c) one event, 2 processes", Program.fullhouse, 2, Scene.one_event),
-    Subject("g2", "(g) hold, then confirm, 2 processes", Program.fullhouse, 2, Scene.hold),
 )
 
 
@@ -104,6 +103,23 @@ class Memory:
     postgres_pss_bytes: int
 
 
+@dataclass(frozen=True, slots=True)
+class Expiry:
+    """Bookings a second before many holds ran out, the least after, and how long it was below half."""
+
+    before: float
+    least: float
+    seconds_below_half: float
+    seconds_to_release: float
+
+    def __str__(self) -> str:
+        """What happened, in a line."""
+        return (
+            f"{self.before:,.0f} bookings a second before, at least {self.least:,.0f} after; "
+            f"all released in {self.seconds_to_release:.1f} s"
+        )
+
+
 @dataclass(slots=True)
 class Findings:
     """Everything that a run brought to light. A problem is what must not be, such as a booking too many."""
@@ -112,7 +128,7 @@ class Findings:
     memories: list[Memory] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     postgres: dict[str, str] = field(default_factory=dict)
-    seconds_below_half: list[float] = field(default_factory=list)
+    expiry: "Expiry | None" = None
 
     def at(self, subject: str, clients: int) -> "Medians | None":
         """Return the medians of one subject at one number of clients, None if it was not measured."""

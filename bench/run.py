@@ -107,7 +107,7 @@ def measure_all(workshop: Workshop, plan: Plan) -> dict[str, str]:
     for number in range(1, plan.rounds + 1):
         measure_round(workshop, plan, number)
     if plan.sizes:
-        workshop.findings.seconds_below_half.append(measure_expiry(workshop, click.echo).seconds_below_half)
+        workshop.findings.expiry = measure_expiry(workshop, click.echo)
     measure_growth(workshop, plan.sizes, rounds=plan.rounds, seconds=plan.seconds, say=click.echo)
     return describe(workshop.folder, workshop.findings.postgres, load_before)
 
