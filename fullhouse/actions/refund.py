@@ -141,8 +141,7 @@ async def _what_goes_back(deps: Deps, conn: WriteConn, found: Booking, number: i
     """
     one = await _locked(conn, found, number)
     before = await refund.of_booking(conn, found.event_id, found.number)
-    under_way = [made for made in before if made.state == "asked"]
-    mine = next((made for made in under_way if made.payment_number == number), None)
+    mine = next((made for made in before if made.state == "asked" and made.payment_number == number), None)
     if mine is not None or one.state not in ("received", "paid"):
         return one, mine
     postings = await ledger.of_booking(conn, found.event_id, found.number)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from fullhouse.rules.booking import Actor, Booking, CancelRequest, PromoUse, Refunding
 from fullhouse.rules.booking_change import BookingChange
 from fullhouse.rules.offer import Wanted
-from fullhouse.rules.price import Amount, PricedLine, RefundTerms, shares
+from fullhouse.rules.price import Amount, PricedLine, RefundTerms, RefundUntil, shares
 from fullhouse.rules.refusals import BookingNotHeld, CancellationNotAllowed, RefundChanged, Refusal, TicketNotFound
 from fullhouse.rules.selling import Demand
 
@@ -162,10 +162,15 @@ def without(booking: Booking, tickets: Collection[int]) -> Booking:
     )
 
 
+def step_at(terms: RefundTerms | None, moment: datetime) -> RefundUntil | None:
+    """The step that counts at a moment by what was agreed; None when nothing goes back, or not any more."""
+    return next((step for step in (terms.steps if terms is not None else ()) if moment < step.until), None)
+
+
 def percent_at(terms: RefundTerms | None, moment: datetime) -> int:
     """How much of a ticket's price goes back at a moment by what was agreed; 0 when none does."""
-    steps = terms.steps if terms is not None else ()
-    return next((step.percent for step in steps if moment < step.until), 0)
+    step = step_at(terms, moment)
+    return 0 if step is None else step.percent
 
 
 def back_for(booking: Booking, tickets: Sequence[int], refunding: Refunding, moment: datetime) -> Back:

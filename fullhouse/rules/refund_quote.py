@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from fullhouse.rules.booking import Booking, CancelRequest
-from fullhouse.rules.cancellation import back_for, of, policy_refusal, tickets_back, type_of
+from fullhouse.rules.cancellation import back_for, of, policy_refusal, step_at, tickets_back, type_of
 from fullhouse.rules.refusals import Refusal
 
 
@@ -58,7 +58,7 @@ def quote_of(
 def _agreed(booking: Booking, now: datetime) -> tuple[int, datetime | None, bool]:
     """How many percent go back by what was agreed, until when, and whether of the fees, too."""
     terms = booking.price.refunds if booking.price else None
-    step = next((step for step in (terms.steps if terms else ()) if now < step.until), None)
+    step = step_at(terms, now)
     return step.percent if step else 0, step and step.until, terms is not None and terms.with_fees
 
 

@@ -14,6 +14,7 @@ from fullhouse.main import build_app
 from fullhouse.web.server import config
 from tests.cast import make_settings
 from tests.web.asking import Json, new_event
+from tests.web.basket_office import Offering, new_offering
 
 Served: TypeAlias = Callable[..., AbstractAsyncContextManager[str]]
 
@@ -22,6 +23,12 @@ Served: TypeAlias = Callable[..., AbstractAsyncContextManager[str]]
 async def event(client: httpx.AsyncClient) -> Json:
     """An event of twelve places."""
     return await new_event(client)
+
+
+@pytest.fixture
+async def offering(client: httpx.AsyncClient, conninfo: str) -> Offering:
+    """An event with something to choose."""
+    return await new_offering(client, conninfo)
 
 
 @asynccontextmanager

@@ -24,12 +24,6 @@ from tests.web.test_auth import bearer, make_key
 from tests.web.test_idempotency import same
 
 
-@pytest.fixture
-async def offering(client: httpx.AsyncClient, conninfo: str) -> Offering:
-    """An event with something to choose."""
-    return await new_offering(client, conninfo)
-
-
 async def test_what_has_a_price_is_held_until_it_is_paid(
     client: httpx.AsyncClient, conninfo: str, offering: Offering
 ) -> None:

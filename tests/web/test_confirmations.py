@@ -20,12 +20,6 @@ from tests.web.basket_office import (
 from tests.web.test_auth import bearer, make_key
 
 
-@pytest.fixture
-async def offering(client: httpx.AsyncClient, conninfo: str) -> Offering:
-    """An event with something to choose."""
-    return await new_offering(client, conninfo)
-
-
 async def test_what_was_paid_is_confirmed_with_its_tickets(
     client: httpx.AsyncClient, conninfo: str, offering: Offering
 ) -> None:
