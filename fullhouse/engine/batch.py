@@ -146,7 +146,7 @@ class Transaction:
         """Add the promo codes and buyers that this batch has to look at, if there are any."""
         baskets = [request for request in requests if type(request) is BasketRequest]
         gone = [one for one in known.bookings.values() if one.status in {"held", "expired"}]
-        coded = [r for r in requests if isinstance(r, BasketRequest | ChangeRequest)]
+        coded = baskets + [r for r in requests if type(r) is ChangeRequest]
         named = {(r.event_id, r.promo_code) for r in coded if r.promo_code is not None}
         used = {(b.event_id, b.promo.code_id) for b in gone if b.promo is not None}
         limiting = {event_id for event_id, one in known.offers.items() if one.limits_buyers}

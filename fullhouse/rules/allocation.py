@@ -62,7 +62,8 @@ class _Deciding:
     """The running state of one decision. Nothing outside sees it, so `decide` stays a pure function."""
 
     def __init__(self, known: Known, given: Given) -> None:
-        self.now, ids, self.secret, self.hold_time = given
+        self.now, ids, self.secret, hold_time = given
+        self.span = basket.Span(self.now, self.now + hold_time)
         self.ids = iter(ids)
         self.keys = known.keys
         self.new_keys: dict[str, Remembered] = {}
@@ -202,7 +203,7 @@ class _Deciding:
             return terms
         event.take(terms.demand)
         event.bookings_made += 1
-        booking = basket.booking_of(event, request, terms, basket.Fresh(next(self.ids), self.now, self.hold_time))
+        booking = basket.booking_of(event, request, terms, next(self.ids), self.span)
         self.sides.take(booking)
         self.reserved.append(booking)
         event.expect(booking.expires_at)
@@ -217,15 +218,15 @@ class _Deciding:
         terms = self.terms_of(event, request)
         if terms.refusal is not None:
             return Refused(terms.refusal)
-        fitting = basket.what_fits(event, request, terms.demand)
-        if fitting.lines != request.lines:
+        if not event.fits(terms.demand):
             if event.is_more_due(self.moment):
                 return Deferred()
+            fitting = basket.what_fits(event, request)
             if fitting.refusal is not None:
                 return Refused(fitting.refusal)
             request = request._replace(lines=fitting.lines)
             terms = self.terms_of(event, request)
-        refusal = terms.refusal or self.sides.refusal(event.offer, request, terms.code, terms.use)
+        refusal = terms.refusal or self.sides.refusal(event, request, terms.code, terms.promo)
         if refusal is not None:
             return Deferred() if event.is_more_due(self.moment) else Refused(refusal)
         return terms
@@ -262,7 +263,7 @@ class _Deciding:
         """Take all that an expired hold had, if it is still there."""
         event = self.events[booking.event_id]
         demand = Demand(booking.places, booking.drawn or {})
-        if event.refusal is not None or not event.fits(demand) or not self.sides.fits(event.offer, booking):
+        if event.refusal is not None or not event.fits(demand) or not self.sides.fits(event, booking):
             return False
         event.take(demand)
         self.sides.take(booking)

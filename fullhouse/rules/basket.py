@@ -2,10 +2,10 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, NamedTuple
 
-from fullhouse.rules.booking import Actor, BasketRequest, Booking, Promo, PromoUse
+from fullhouse.rules.booking import Actor, BasketRequest, Booking, Promo
 from fullhouse.rules.booking_change import BookingChange
 from fullhouse.rules.offer import Offer, TicketType, Wanted
 from fullhouse.rules.price import Price, price_of
@@ -28,8 +28,9 @@ class Terms(NamedTuple):
     refusal: Refusal | None
     demand: Demand
     code: PromoCode | None
-    use: PromoUse | None
+    promo: Promo | None
     price: Price
+    is_free: bool
 
 
 class Fitting(NamedTuple):
@@ -39,21 +40,21 @@ class Fitting(NamedTuple):
     refusal: Refusal | None = None
 
 
-class Fresh(NamedTuple):
-    """What a new booking gets from outside."""
+class Span(NamedTuple):
+    """From when until when what is held now is held."""
 
-    booking_id: str
-    now: datetime
-    hold_time: timedelta
+    begins_at: datetime
+    ends_at: datetime
 
 
 def terms_of(offer: Offer, request: BasketRequest, code: PromoCode | None, now: datetime) -> Terms:
     """The terms of a request; `code` is what its promo code names. Those of a refused one are empty."""
     refusal = refusal_of(offer, request, code, now)
     if refusal is not None:
-        return Terms(refusal, Demand(0, {}), None, None, Price(offer.currency, (), ()))
-    use = None if code is None else use_of(code, offer, request.lines)
-    return Terms(None, demand_of(offer, request.lines), code, use, agreed_price(offer, request, code))
+        return Terms(refusal, Demand(0, {}), None, None, Price(offer.currency, (), ()), is_free=False)
+    promo = None if code is None else Promo(code.id, use_of(code, offer, request.lines))
+    price = agreed_price(offer, request, code)
+    return Terms(None, demand_of(offer, request.lines), code, promo, price, is_free=not price.total.gross_minor)
 
 
 def refusal_of(offer: Offer, request: BasketRequest, code: PromoCode | None, now: datetime) -> Refusal | None:
@@ -106,10 +107,8 @@ def _not_allowed(ticket_type: TicketType) -> QuantityNotAllowed:
     )
 
 
-def what_fits(event: OpenEvent, request: BasketRequest, demand: Demand) -> Fitting:
-    """All lines, if their demand fits; with `accept_fewer`, as much of each as the lines before it leave."""
-    if event.fits(demand):
-        return Fitting(request.lines)
+def what_fits(event: OpenEvent, request: BasketRequest) -> Fitting:
+    """When not all of it does: with `accept_fewer`, as much of each line as the lines before it leave."""
     lines = _fewer(event, request.lines) if request.accept_fewer else ()
     return Fitting(lines) if lines else Fitting((), _not_enough(event, request.lines))
 
@@ -179,35 +178,34 @@ def buyer_refusal(offer: Offer, request: BasketRequest, had: Mapping[str, int]) 
     return None
 
 
-def booking_of(event: OpenEvent, request: BasketRequest, terms: Terms, fresh: Fresh) -> Booking:
+def booking_of(event: OpenEvent, request: BasketRequest, terms: Terms, booking_id: str, span: Span) -> Booking:
     """The booking on these terms: confirmed when it is free or paid already, held otherwise."""
-    booking_id, now, hold_time = fresh
-    is_done = request.paid_by is not None or terms.price.total.gross_minor == 0
+    is_done = request.paid_by is not None or terms.is_free
     return Booking(
         booking_id,
         event.house.event_id,
         event.bookings_made,
         terms.demand.places,
         "confirmed" if is_done else "held",
-        now,
+        span.begins_at,
         None,
-        None if is_done else now + hold_time,
+        None if is_done else span.ends_at,
         request.buyer,
         terms.price,
         terms.demand.drawn or None,
         request.paid_by,
-        _promo_of(terms),
+        terms.promo,
     )
 
 
 def with_terms(booking: Booking, terms: Terms) -> Booking:
     """A hold on other terms; confirmed when there is nothing to pay any more."""
     return booking._replace(
-        status="confirmed" if terms.price.total.gross_minor == 0 else "held",
+        status="confirmed" if terms.is_free else "held",
         places=terms.demand.places,
         price=terms.price,
         drawn=terms.demand.drawn or None,
-        promo=_promo_of(terms),
+        promo=terms.promo,
     )
 
 
@@ -220,10 +218,6 @@ def lines_change(before: Booking, after: Booking, by: Actor, change_id: str, now
 def _wanted(booking: Booking) -> list[dict[str, Any]]:
     lines = booking.price.lines if booking.price else ()
     return [{"ticket_type_id": line.ticket_type_id, "quantity": line.quantity} for line in lines]
-
-
-def _promo_of(terms: Terms) -> Promo | None:
-    return None if terms.code is None or terms.use is None else Promo(terms.code.id, terms.use)
 
 
 def agreed_price(offer: Offer, request: BasketRequest, code: PromoCode | None) -> Price:

@@ -91,10 +91,8 @@ def receipt(booking: Booking, currency: str, moved: Moved) -> Posting:
     number, account, amount_minor, payment_id = moved
     return Posting(
         *(booking.event_id, booking.number, "receipt", number, currency),
-        buyer_minor=-amount_minor,
-        money_minor=amount_minor,
-        money_account=account,
-        payment_id=payment_id,
+        *(-amount_minor, 0, 0, 0, 0),
+        *(amount_minor, account, payment_id),
     )
 
 
@@ -115,9 +113,15 @@ def refund(booking: Booking, currency: str, moved: Moved, owed_minor: int) -> Po
 def _sale(booking: Booking) -> Posting | None:
     """What was sold and is owed for; nothing of a booking that is free, a comp, or was never confirmed."""
     price = booking.price
-    if price is None or booking.paid_by not in ACCOUNTS or not price.total.gross_minor:
+    if price is None or booking.paid_by not in ACCOUNTS:
         return None
-    return Posting(booking.event_id, booking.number, "sale", ONCE, price.currency, *_parts_of(price))
+    buyer_minor, sales_minor, fees_minor, tax_minor = _parts_of(price)
+    if not buyer_minor:
+        return None
+    return Posting(
+        *(booking.event_id, booking.number, "sale", ONCE, price.currency),
+        *(buyer_minor, sales_minor, fees_minor, tax_minor),
+    )
 
 
 @lru_cache(maxsize=1024)

@@ -52,6 +52,7 @@ class OpenEvent:
         "bookings_made",
         "drawn_change",
         "house",
+        "limits_buyers",
         "more_due_at",
         "next_expiry_at",
         "offer",
@@ -66,6 +67,7 @@ class OpenEvent:
         """Begin with what the database says; `pools` has what is available of each, None for no limit."""
         self.house = house
         self.offer = offer
+        self.limits_buyers = offer.limits_buyers
         self.available = house.available
         self.bookings_made = house.bookings_made
         self.pools = dict(pools)
@@ -78,12 +80,19 @@ class OpenEvent:
 
     def fits(self, demand: Demand) -> bool:
         """Tell whether everything that is wanted can be had; a pool that was deleted limits nothing."""
-        wanted = ((self.pools.get(pool_id), places) for pool_id, places in demand.drawn.items())
-        return demand.places <= self.available and all(left is None or places <= left for left, places in wanted)
+        if demand.places > self.available:
+            return False
+        for pool_id, places in demand.drawn.items():
+            left = self.pools.get(pool_id)
+            if left is not None and places > left:
+                return False
+        return True
 
     def still_there(self, drawn: Mapping[str, int] | None) -> dict[str, int] | None:
         """What was drawn on pools, without those that were deleted since."""
-        return {pool_id: places for pool_id, places in (drawn or {}).items() if pool_id in self.pools} or None
+        if not drawn:
+            return None
+        return {pool_id: places for pool_id, places in drawn.items() if pool_id in self.pools} or None
 
     def is_more_due(self, moment: datetime) -> bool:
         """Tell whether more holds have run out at that moment than are here to be released."""

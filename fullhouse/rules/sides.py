@@ -4,11 +4,11 @@ from collections import Counter
 from collections.abc import Mapping
 
 from fullhouse.rules import basket
-from fullhouse.rules.booking import BasketRequest, Booking, PaymentWay, PromoUse
+from fullhouse.rules.booking import BasketRequest, Booking, PaymentWay, Promo, PromoUse
 from fullhouse.rules.cancellation import lines_left
-from fullhouse.rules.offer import Offer
 from fullhouse.rules.promo import PromoCode, buyer_key_of, used_up_refusal
 from fullhouse.rules.refusals import Refusal
+from fullhouse.rules.selling import OpenEvent
 
 NO_USE = PromoUse(0, 0, 0)
 
@@ -32,16 +32,18 @@ class Sides:
         return self._codes.get((request.event_id, request.promo_code)) if request.promo_code else None
 
     def refusal(
-        self, offer: Offer, request: BasketRequest, code: PromoCode | None, use: PromoUse | None
+        self, event: OpenEvent, request: BasketRequest, code: PromoCode | None, promo: Promo | None
     ) -> Refusal | None:
         """Why a basket can't be had by this code, of which it is so much use, or this buyer; None if it can."""
-        if code is not None and use is not None:
-            refusal = used_up_refusal(code, self._used(offer.event_id, code), use)
+        if code is not None and promo is not None:
+            refusal = used_up_refusal(code, self._used(event.offer.event_id, code), promo.use)
             if refusal is not None:
                 return refusal
-        return basket.buyer_refusal(offer, request, self._tickets_had(request)) if offer.limits_buyers else None
+        if not event.limits_buyers:
+            return None
+        return basket.buyer_refusal(event.offer, request, self._tickets_had(request))
 
-    def fits(self, offer: Offer, booking: Booking) -> bool:
+    def fits(self, event: OpenEvent, booking: Booking) -> bool:
         """Tell whether a booking that gave everything back may have it again."""
         code = self._by_id.get((booking.event_id, booking.promo.code_id)) if booking.promo else None
         if booking.promo is not None and code is None:
@@ -49,7 +51,7 @@ class Sides:
         # Who was not named when he booked need not be now.
         paid_by: PaymentWay | None = "cash" if booking.buyer is None else None
         request = BasketRequest(booking.event_id, lines_left(booking), booking.buyer, paid_by=paid_by)
-        return self.refusal(offer, request, code, booking.promo and booking.promo.use) is None
+        return self.refusal(event, request, code, booking.promo) is None
 
     def take(self, booking: Booking) -> None:
         """Count a booking."""

@@ -20,7 +20,8 @@ from fullhouse.store.db import ReadConn
 from fullhouse.store.pipeline import Pipeline, Reply, no_rows
 
 COLUMNS: LiteralString = """
-    b.id::text, b.event_id::text, b.number, b.places, b.status, b.created_at, b.cancelled_at, b.expires_at,
+    b.id::text, b.event_id::text, b.number, b.places, b.status, b.created_at::text, b.cancelled_at::text,
+    b.expires_at::text,
     b.buyer_name, b.buyer_email, b.price::text, b.drawn, b.paid_by, b.promo, b.cancelled_tickets
 """
 """What `booking_from` makes a booking of, from the table as b."""
@@ -289,11 +290,18 @@ def _bookings(rows: list[TupleRow]) -> dict[str, Booking]:
 
 def booking_from(row: Sequence[Any]) -> Booking:
     """A booking of its `COLUMNS`."""
+    moments = [_moment(text) for text in row[5:8]]
     buyer_name, buyer_email, price, drawn, paid_by, promo, cancelled_tickets = row[8:]
     buyer = None if buyer_name is None else Buyer(buyer_name, buyer_email)
     agreed = None if price is None else _price(price)
     used = None if promo is None else Promo(promo["code_id"], PromoUse(*promo["use"]))
-    return Booking._make([*row[:8], buyer, agreed, drawn, paid_by, used, tuple(cancelled_tickets or ())])
+    return Booking._make([*row[:5], *moments, buyer, agreed, drawn, paid_by, used, tuple(cancelled_tickets or ())])
+
+
+@lru_cache(maxsize=1024)
+def _moment(text: str | None) -> datetime | None:
+    """A moment as PostgreSQL writes it. Remembered, because in a rush many bookings are made in the same."""
+    return None if text is None else datetime.fromisoformat(text)
 
 
 @lru_cache(maxsize=1024)

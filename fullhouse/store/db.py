@@ -40,7 +40,7 @@ def with_options(conninfo: str, options: Mapping[str, str]) -> str:
     """Add server settings (`-c name=value`) to a libpq connection string, before those that it already has."""
     given = conninfo_to_dict(conninfo)
     # Times leave the database in UTC, whatever the server's own zone is.
-    words = [f"-c {name}={value}" for name, value in {"timezone": "UTC", **options}.items()]
+    words = [f"-c {name}={value}" for name, value in {"timezone": "UTC", "datestyle": "ISO", **options}.items()]
     existing = given.pop("options", None)
     return make_conninfo(
         "", **{**UNIVERSAL, **given, "options": " ".join([*words, *([str(existing)] if existing else [])])}

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from fullhouse.rules import basket as rules
-from fullhouse.rules.basket import Fitting, Fresh, refusal_of, terms_of
+from fullhouse.rules.basket import Fitting, Span, refusal_of, terms_of
 from fullhouse.rules.booking import BasketRequest, Booking, PaymentWay
 from fullhouse.rules.offer import Fee, Offer, Wanted
 from fullhouse.rules.price import price_of
@@ -39,14 +39,17 @@ def selling(*lines: tuple[str, int], paid_by: PaymentWay | None = None, **terms:
 
 
 def what_fits(event: OpenEvent, request: BasketRequest) -> Fitting:
-    return rules.what_fits(event, request, demand_of(event.offer, request.lines))
+    """All of it, or what of it can be had."""
+    if event.fits(demand_of(event.offer, request.lines)):
+        return Fitting(request.lines)
+    return rules.what_fits(event, request)
 
 
 def booking_of(event: OpenEvent, request: BasketRequest) -> Booking:
     """The booking of what fits."""
     request = request._replace(lines=what_fits(event, request).lines)
     terms = terms_of(event.offer, request, None, NOW)
-    return rules.booking_of(event, request, terms, Fresh(IDS[0], NOW, HOLD_TIME))
+    return rules.booking_of(event, request, terms, IDS[0], Span(NOW, NOW + HOLD_TIME))
 
 
 def fitting(offer: Offer, capacity: int, request: BasketRequest, **pools: int | None) -> dict[str, int] | list[Any]:
