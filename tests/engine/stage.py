@@ -12,7 +12,7 @@ from fullhouse.actions.deps import Deps
 from fullhouse.engine.lane import Lane
 from fullhouse.rules.booking import Booked, Booking, Confirmed, Outcome, Refused
 from fullhouse.rules.refusals import Refusal
-from fullhouse.store.booking import booking_from
+from fullhouse.store.booking import COLUMNS, booking_from
 from tests.cast import running_deps
 
 PATIENCE_SECONDS = 20
@@ -54,11 +54,7 @@ async def rows(conninfo: str, sql: str, *params: Any) -> list[tuple[Any, ...]]:
 
 async def bookings(conninfo: str) -> dict[str, Booking]:
     """All bookings as they are in the database, by id."""
-    found = await rows(
-        conninfo,
-        "SELECT id::text, event_id::text, number, places, status, created_at, cancelled_at,"
-        " expires_at, buyer_name, buyer_email, price::text, drawn, paid_by, promo, cancelled_tickets FROM bookings",
-    )
+    found = await rows(conninfo, f"SELECT {COLUMNS} FROM bookings b")  # noqa: S608 - of the store
     return {row[0]: booking_from(row) for row in found}
 
 
