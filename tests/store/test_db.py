@@ -30,7 +30,7 @@ async def value(conn: ReadConn, query: str = "SELECT pg_backend_pid()") -> Any:
 def test_settings_are_added_before_those_of_the_operator() -> None:
     given = "host=db.example dbname=tickets options='-c search_path=sales -c jit=on'"
     found = conninfo_to_dict(with_options(given, {"jit": "off"}))
-    assert found["options"] == "-c timezone=UTC -c jit=off -c search_path=sales -c jit=on"
+    assert found["options"] == "-c timezone=UTC -c datestyle=ISO -c jit=off -c search_path=sales -c jit=on"
     assert found["host"] == "db.example"
     assert found["application_name"] == "fullhouse"
 
@@ -38,7 +38,7 @@ def test_settings_are_added_before_those_of_the_operator() -> None:
 def test_the_operator_may_name_the_connections() -> None:
     found = conninfo_to_dict(with_options("postgresql://db.example/tickets?application_name=door", {}))
     assert found["application_name"] == "door"
-    assert found["options"] == "-c timezone=UTC"
+    assert found["options"] == "-c timezone=UTC -c datestyle=ISO"
 
 
 async def test_the_settings_of_the_operator_hold_on_every_kind_of_connection(conninfo: str) -> None:
