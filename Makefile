@@ -82,7 +82,7 @@ check-tidy: setup-dev
 	$(BIN)/python -m pytest -q tests/tidy
 
 test: setup-dev
-	$(BIN)/python -m pytest --cov --cov-report=term-missing:skip-covered $(ARGS)
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --cov --cov-report=term-missing:skip-covered $(ARGS)
 
 bench: setup-dev
 	$(BIN)/python -m bench $(ARGS)

@@ -51,6 +51,19 @@ SELECT booked.event_id, booked.number, 1, ticket_types.id, gen_random_uuid(), 'v
 FROM booked JOIN ticket_types USING (event_id)
 """
 
+# As a rush tells of them: those of a batch together.
+TELL_OF_THEM = """
+WITH batches AS (
+    SELECT row_number() OVER (ORDER BY min(number)) AS n, array_agg(number ORDER BY number) AS numbers
+    FROM generate_series(%(first)s::bigint, %(last)s::bigint) AS number GROUP BY (number - %(first)s) / 128
+), told AS (
+    INSERT INTO notices (event_id, number, organizer_id, kind, at, booking_numbers)
+    SELECT h.event_id, h.notices_made + b.n, e.organizer_id, 'booking.confirmed', now(), b.numbers
+    FROM batches b, houses h JOIN events e ON e.id = h.event_id WHERE h.event_id = %(event)s
+)
+UPDATE houses SET notices_made = notices_made + (SELECT count(*) FROM batches) WHERE event_id = %(event)s
+"""
+
 COUNT_THEM = """
 UPDATE houses SET bookings_made = bookings_made + %(amount)s, taken = taken + %(amount)s WHERE event_id = %(event)s
 """
@@ -98,7 +111,7 @@ def sell(connection: psycopg.Connection[Any], event_id: str, amount: int) -> Non
                 message = "a new event has no counter of bookings: the tables are not as the benchmark knows them"
                 raise BenchError(message)
             values = {"event": event_id, "first": row[0] + 1, "last": row[0] + part, "amount": part}
-            for statement in (INSERT_BOOKINGS, COUNT_THEM):
+            for statement in (INSERT_BOOKINGS, TELL_OF_THEM, COUNT_THEM):
                 connection.execute(statement, values)
 
 

@@ -14,6 +14,7 @@ class Program(StrEnum):
     demo = "demo"
     ceiling = "ceiling"
     fullhouse = "fullhouse"
+    silent = "silent"
 
 
 class Scene(StrEnum):
@@ -44,10 +45,12 @@ SUBJECTS = (
     Subject("a", "(a) in-memory demo", Program.demo, 1, Scene.one_event),
     Subject("b1", "(b) ceiling, 1 process", Program.ceiling, 1, Scene.echo),
     Subject("c1", "(c) one event, 1 process", Program.fullhouse, 1, Scene.one_event),
+    Subject("n", "(n) (c) without notices, 1 process", Program.silent, 1, Scene.one_event),
     Subject("d", "(d) 1,000 events, 1 process", Program.fullhouse, 1, Scene.many_events),
     Subject("e", "(e) availability reads, 1 process", Program.fullhouse, 1, Scene.reads),
     Subject("f", "(f) idempotency keys, 1 process", Program.fullhouse, 1, Scene.keys),
     Subject("g", "(g) hold, then confirm, 1 process", Program.fullhouse, 1, Scene.hold),
+    Subject("o", "(o) (g) without notices, 1 process", Program.silent, 1, Scene.hold),
     Subject("h", "(h) 4 priced tickets, 1 process", Program.fullhouse, 1, Scene.basket),
     Subject("b2", "(b) ceiling, 2 processes", Program.ceiling, 2, Scene.echo),
     Subject("c2", "(c) one event, 2 processes", Program.fullhouse, 2, Scene.one_event),
@@ -120,6 +123,23 @@ class Expiry:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Webhooks:
+    """So many deliveries, how many of them were told a second, and how many while another receiver hung."""
+
+    count: int
+    per_second: float
+    beside_hanging: float
+
+
+@dataclass(frozen=True, slots=True)
+class Mails:
+    """So many mails, and how many of them were handed over a second."""
+
+    count: int
+    per_second: float
+
+
 @dataclass(slots=True)
 class Findings:
     """Everything that a run brought to light. A problem is what must not be, such as a booking too many."""
@@ -129,6 +149,8 @@ class Findings:
     problems: list[str] = field(default_factory=list)
     postgres: dict[str, str] = field(default_factory=dict)
     expiry: "Expiry | None" = None
+    mails: "Mails | None" = None
+    webhooks: "Webhooks | None" = None
 
     def at(self, subject: str, clients: int) -> "Medians | None":
         """Return the medians of one subject at one number of clients, None if it was not measured."""

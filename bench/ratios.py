@@ -44,12 +44,7 @@ def all_ratios(findings: Findings) -> list[Ratio]:
             "(c) one process, 256 clients, ÷ (a) the in-memory demo",
             *book.rate_ratio("c1", "a", MANY, target=6),
         ),
-        Ratio(
-            "(c) best number of processes, 1,024 clients, ÷ (a)",
-            c_most,
-            10,
-            c_most_how,
-        ),
+        Ratio("(c) best number of processes, 1,024 clients, ÷ (a)", c_most, 10, c_most_how),
         Ratio(
             "(c) ÷ (b) the ceiling, one process each, 256 clients",
             *book.rate_ratio("c1", "b1", MANY, target=0.55),
@@ -63,6 +58,8 @@ def all_ratios(findings: Findings) -> list[Ratio]:
         Ratio("(f) with a fresh idempotency key each ÷ (c)", *book.rate_ratio("f", "c1", MANY, target=0.85)),
         Ratio("(g) hold, then confirm: bookings ÷ (c)", *book.rate_ratio("g", "c1", MANY, target=0.4)),
         Ratio("(h) 4 priced tickets, 2 types, promo code ÷ (c)", *book.rate_ratio("h", "c1", MANY, target=0.35)),
+        Ratio("(c) ÷ (n) the same without notices", *book.rate_ratio("c1", "n", MANY, target=0.85)),
+        Ratio("(g) ÷ (o) the same without notices", *book.rate_ratio("g", "o", MANY, target=0.85)),
         Ratio(
             "seconds of selling below half when 100,000 holds run out",
             None if expiry is None else expiry.seconds_below_half,
@@ -70,12 +67,32 @@ def all_ratios(findings: Findings) -> list[Ratio]:
             "" if expiry is None else str(expiry),
             at_most=True,
         ),
+        mails_ratio(findings),
+        *webhook_ratios(findings),
         Ratio("(c) at 1,024 clients ÷ (c) at its best", kept, 0.9, kept_how),
         Ratio("(c) with 5 million sold ÷ (c) empty", *book.rate_ratio("sold-5000000", EMPTY_KEY, MANY, target=0.9)),
         Ratio("p50 of a lone client, (a) ÷ ours", *book.latency_ratio("p50_us", 1, target=0.5)),
         Ratio("p99 at 256 clients, (a) ÷ ours", *book.latency_ratio("p99_us", MANY, target=3)),
         Ratio("memory of a serving process after it all, MB", weight, 120, weight_how, at_most=True),
     ]
+
+
+def webhook_ratios(findings: Findings) -> list[Ratio]:
+    """Return how fast webhooks are told, and what one receiver that hangs takes from another."""
+    found = findings.webhooks
+    how = "" if found is None else f"{found.count:,} deliveries, one process"
+    share = None if found is None else found.beside_hanging / found.per_second
+    return [
+        Ratio("webhooks a second to a local receiver", None if found is None else found.per_second, 200, how),
+        Ratio("the same beside a receiver that hangs ÷ alone", share, 0.8, how),
+    ]
+
+
+def mails_ratio(findings: Findings) -> Ratio:
+    """Return what became of the mails."""
+    found = findings.mails
+    how = "" if found is None else f"{found.count:,} mails, one process"
+    return Ratio("mails a second to a local SMTP server", None if found is None else found.per_second, 200, how)
 
 
 class Book:

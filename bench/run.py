@@ -19,11 +19,13 @@ from bench.expiry import measure_expiry
 from bench.growth import durability, measure_growth, undurable
 from bench.load import find_wrk
 from bench.machine import describe, workplace
+from bench.mails import measure_mails
 from bench.model import Findings, Subject, chosen
 from bench.processes import BenchError, raise_file_limit
 from bench.report import as_text, progress, write
 from bench.scenes import act_for, measure, warm_up
 from bench.subjects import Server, Workshop, audit, serving, weigh
+from bench.webhooks import measure_webhooks
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 QUICK_SECONDS = 2  # wrk takes whole seconds.
@@ -49,7 +51,7 @@ class Plan:
 @click.option("--rounds", default=3, type=click.IntRange(1), help="How often all subjects are measured in turn.")
 @click.option("--seconds", default=4, type=click.IntRange(1), help="How long each measurement lasts.")
 @click.option("--clients", default="1,16,64,256,1024", help="Numbers of clients at a time.")
-@click.option("--subjects", default="a,b,c,d,e,f,g,h", help="Which subjects: letters, or keys such as c2.")
+@click.option("--subjects", default="a,b,c,d,e,f,g,h,n,o", help="Which subjects: letters, or keys such as c2.")
 @click.option("--sizes", default="0,10000,1000000,5000000", help="Growth: numbers of bookings sold already.")
 @click.option("--quick", is_flag=True, help="One round of two seconds, without growth, to see that all works.")
 @click.option("--skip-growth", is_flag=True, help="Leave out the measurements with bookings sold already.")
@@ -108,6 +110,8 @@ def measure_all(workshop: Workshop, plan: Plan) -> dict[str, str]:
         measure_round(workshop, plan, number)
     if plan.sizes:
         workshop.findings.expiry = measure_expiry(workshop, click.echo)
+        workshop.findings.mails = measure_mails(workshop, click.echo)
+        workshop.findings.webhooks = measure_webhooks(plan.rounds, click.echo)
     measure_growth(workshop, plan.sizes, rounds=plan.rounds, seconds=plan.seconds, say=click.echo)
     return describe(workshop.folder, workshop.findings.postgres, load_before)
 

@@ -29,6 +29,8 @@ HERE = Path(__file__).resolve().parent
 READY_SECONDS_MAX = 60.0
 POSTGRES_STOP_SECONDS_MAX = 60.0
 AUDIT_SECONDS_MAX = 300.0
+FULL_HOUSE = {Program.fullhouse, Program.silent}
+SILENT = [sys.executable, str(HERE / "silent.py")]
 NO_EVENT = "00000000-0000-7000-8000-000000000000"
 
 
@@ -61,7 +63,7 @@ def serving(workshop: Workshop, subject: Subject, data_dir: Path) -> Iterator[Se
     port = free_port()
     log = workshop.folder / "server.log"
     child = Child(_command(workshop, subject, port, data_dir), log=log, cwd=workshop.folder)
-    is_durable = subject.program is Program.fullhouse
+    is_durable = subject.program in FULL_HOUSE
     server = Server(subject, port, child, data_dir if is_durable else None)
     try:
         _wait_until_ready(server)
@@ -77,9 +79,10 @@ def serving(workshop: Workshop, subject: Subject, data_dir: Path) -> Iterator[Se
 
 
 def _command(workshop: Workshop, subject: Subject, port: int, data_dir: Path) -> list[str]:
-    if subject.program is Program.fullhouse:
+    if subject.program in FULL_HOUSE:
         options = ["--open", "--host", "127.0.0.1", "--port", str(port), "--workers", str(subject.processes)]
-        return [*workshop.program(), "serve", *options, "--data-dir", str(data_dir)]
+        program = workshop.program() if subject.program is Program.fullhouse else SILENT
+        return [*program, "serve", *options, "--data-dir", str(data_dir)]
     module = "seed_baseline" if subject.program is Program.demo else "ceiling"
     command = [sys.executable, "-m", "uvicorn", f"{module}:app", "--app-dir", str(HERE)]
     command += ["--host", "127.0.0.1", "--port", str(port), "--no-access-log", "--log-level", "warning"]
@@ -105,6 +108,7 @@ def _is_ready(server: Server) -> bool:
         Program.demo: ("GET", "/events", None),
         Program.ceiling: ("POST", "/bookings", {"event_id": NO_EVENT, "num_seats": 1}),
         Program.fullhouse: ("GET", "/readyz", None),
+        Program.silent: ("GET", "/readyz", None),
     }[server.subject.program]
     try:
         with Client(server.port) as client:
@@ -132,7 +136,8 @@ def weigh(server: Server) -> Memory | None:
 
 def audit(workshop: Workshop, server: Server) -> None:
     """Let `fullhouse audit` recount everything beside the running server; what it dislikes is a problem."""
-    if server.data_dir is None:
+    if server.data_dir is None or server.subject.program is Program.silent:
+        # Of a silent one the audit says what is wrong with it: its sales are not told of.
         return
     command = [*workshop.program(), "audit", "--data-dir", str(server.data_dir)]
     done = run_to_end(command, cwd=workshop.folder, seconds_max=AUDIT_SECONDS_MAX)

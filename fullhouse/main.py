@@ -1,4 +1,4 @@
-"""Wiring only: settings become arguments, and the parts are put together. `app` is the ASGI application."""
+"""Runs what wiring.py puts together: as an ASGI application, which is `app`, and for the commands."""
 
 import asyncio
 import gc
@@ -6,38 +6,29 @@ import logging
 import multiprocessing
 import os
 import signal
-from collections.abc import AsyncIterator, Callable
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from contextlib import asynccontextmanager, contextmanager
 from functools import partial
 from importlib.metadata import version
+from types import FrameType
 
 from fastapi import FastAPI
 
 from fullhouse.actions import installation
-from fullhouse.actions.deps import Deps, PaymentTerms
+from fullhouse.actions.deps import Deps
 from fullhouse.cli import logs
 from fullhouse.cli.commands import group
 from fullhouse.cli.program import Options, Program, ServePlan, StartError
-from fullhouse.engine.engine import Engine, EngineSettings
-from fullhouse.engine.event_memory import EventMemory
-from fullhouse.engine.gather import Gather, GatherLimits
-from fullhouse.engine.intake import Limits
-from fullhouse.engine.lane import Patience
-from fullhouse.outside.payments.bank_transfer import BankTransfer
-from fullhouse.outside.payments.box_office import BoxOffice
-from fullhouse.outside.payments.provider import Provider, Providers
-from fullhouse.outside.payments.stripe import Stripe
-from fullhouse.rules.payment import ProviderName
 from fullhouse.settings import PREFIX, Settings, SettingsError, read_settings
-from fullhouse.store import booking, event, key, offer
-from fullhouse.store.db import Database, Reader, connect_engine, probe
+from fullhouse.store.db import Database, probe
 from fullhouse.store.embedded import EmbeddedUnavailable, join
 from fullhouse.web import app as web
 from fullhouse.web import measure
 from fullhouse.web.front_door import DoorSettings
 from fullhouse.web.http import AsgiApp
+from fullhouse.wiring import build_deps
 from fullhouse.worker import jobs
 
 VERSION = version("fullhouse")
@@ -46,69 +37,6 @@ HOSTED_APP = "fullhouse.main:app"
 
 def _nothing() -> None:
     """The end of an application that has no PostgreSQL of its own to leave."""
-
-
-def build_deps(settings: Settings, conninfo: str) -> Deps:
-    """Put the parts together; nothing is opened yet."""
-    limits = Limits(
-        settings.line_length_max, settings.batch_size_max, settings.hot_line_length, settings.wait_seconds_max
-    )
-    patience = Patience(
-        settings.batch_retries_max, settings.retry_pause_seconds, settings.batch_seconds_max, settings.wait_seconds_max
-    )
-    connect = partial(connect_engine, conninfo, settings.lock_wait_ms, int(settings.batch_seconds_max * 1000))
-    reader = partial(Reader, conninfo)
-    gather = GatherLimits(settings.line_length_max, settings.wait_seconds_max)
-    return Deps(
-        engine=Engine(
-            EngineSettings(
-                settings.hot_lanes,
-                settings.contended_lanes,
-                limits,
-                patience,
-                settings.drain_seconds_max,
-                settings.hold_seconds,
-                settings.offers_kept_max,
-            ),
-            connect,
-        ),
-        database=Database(
-            conninfo,
-            readers_max=settings.readers_max,
-            writers_max=settings.writers_max,
-            wait_seconds_max=settings.wait_seconds_max,
-        ),
-        events=Gather(reader(), event.find, gather),
-        availability=Gather(reader(), event.availability, gather),
-        bookings=Gather(reader(), booking.find, gather),
-        booking_events=Gather(reader(), booking.events_of, gather),
-        event_memory=EventMemory(settings.booking_events_kept_max),
-        api_keys=Gather(reader(), key.find_live, gather),
-        offers=Gather(reader(), offer.find, gather),
-        clock=partial(datetime.now, UTC),
-        num_seats_max=settings.num_seats_max,
-        providers=build_providers(settings),
-        payment_terms=PaymentTerms(
-            timedelta(seconds=settings.payment_seconds),
-            timedelta(seconds=settings.hold_seconds_max),
-            timedelta(days=settings.transfer_days),
-        ),
-    )
-
-
-def build_providers(settings: Settings) -> Providers:
-    """The ways to pay that this installation has."""
-    providers: dict[ProviderName, Provider] = {"cash": BoxOffice(), "card_terminal": BoxOffice()}
-    if settings.stripe_secret_key and settings.stripe_webhook_secret:
-        providers["stripe"] = Stripe(
-            settings.stripe_secret_key,
-            settings.stripe_webhook_secret,
-            settings.stripe_url,
-            settings.provider_seconds_max,
-        )
-    if settings.bank_iban:
-        providers["bank_transfer"] = BankTransfer(settings.bank_iban, settings.bank_holder)
-    return providers
 
 
 def build_app(settings: Settings, conninfo: str, leave: Callable[[], None] = _nothing) -> AsgiApp:
@@ -120,17 +48,53 @@ def build_app(settings: Settings, conninfo: str, leave: Callable[[], None] = _no
         async with deps.running():
             _calm_garbage_collector()
             _end_with_parent()
-            tasks = jobs.start(deps, idempotency_days_kept=settings.idempotency_days_kept, hand_over=measure.hand_over)
+            tasks = [jobs.count(measure.hand_over), *(start_jobs(deps, settings) if settings.worker else [])]
             try:
-                yield
+                with _told_of_the_end(deps.watch.end):
+                    yield
             finally:
                 for task in tasks:
                     task.cancel()
         await asyncio.to_thread(leave)
 
-    door = DoorSettings(settings.open, settings.body_bytes_max, settings.log_sample)
+    proxies = frozenset(settings.proxy_addresses.replace(",", " ").split())
+    door = DoorSettings(settings.open, settings.body_bytes_max, settings.log_sample, proxies)
     folder = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
     return web.build(deps, web.WebSettings(door, VERSION, settings.num_seats_max, folder), lifespan)
+
+
+def start_jobs(deps: Deps, settings: Settings) -> list[asyncio.Task[None]]:
+    """Start what the worker does, in whichever process it runs."""
+    return jobs.start(
+        deps, idempotency_days_kept=settings.idempotency_days_kept, notice_days_kept=settings.notice_days_kept
+    )
+
+
+@contextmanager
+def _told_of_the_end(end: Callable[[], None]) -> Iterator[None]:
+    """Call `end` when the server is asked to stop, before it waits for its calls: some may be waiting for changes.
+
+    Whoever listened for the signal before hears it as well. Outside the main thread nobody can listen.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    loop = asyncio.get_running_loop()
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def hear(number: int, frame: FrameType | None) -> None:
+        loop.call_soon_threadsafe(end)
+        former = before[signal.Signals(number)]
+        if callable(former):
+            former(number, frame)
+
+    for number in before:
+        signal.signal(number, hear)
+    try:
+        yield
+    finally:
+        for number, former in before.items():
+            signal.signal(number, former)
 
 
 def _calm_garbage_collector() -> None:
@@ -227,6 +191,19 @@ async def _open_database(options: Options) -> AsyncIterator[Database]:
         yield database
 
 
+async def _work(options: Options, conninfo: str) -> None:
+    """Do the background jobs until cancelled."""
+    settings = _settings(options)
+    deps = build_deps(settings, conninfo)
+    async with deps.running():
+        tasks = start_jobs(deps, settings)
+        try:
+            await asyncio.gather(*tasks)
+        finally:
+            for task in tasks:
+                task.cancel()
+
+
 def _plan(options: Options) -> ServePlan:
     settings = _settings(options)
     return ServePlan(
@@ -236,6 +213,7 @@ def _plan(options: Options) -> ServePlan:
         is_open=settings.open,
         data_dir=settings.data_dir,
         database_url=settings.database_url,
+        public_url=settings.public_url.rstrip("/") if settings.public_url else None,
         drain_seconds_max=settings.drain_seconds_max,
         configure_logs=partial(logs.configure, settings.log_level, settings.log_format),
         hosted_app=HOSTED_APP,
@@ -245,4 +223,4 @@ def _plan(options: Options) -> ServePlan:
 
 def console() -> None:
     """The command `fullhouse`."""
-    group(obj=Program(open_deps=_open_deps, open_database=_open_database, plan=_plan))
+    group(obj=Program(open_deps=_open_deps, open_database=_open_database, plan=_plan, work=_work))

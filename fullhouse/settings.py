@@ -49,11 +49,74 @@ class Settings(BaseSettings):
     )
     stripe_url: str = Field("https://api.stripe.com", description="Where Stripe's API is; another place for tests.")
     provider_seconds_max: float = Field(10, gt=0, le=120, description="Seconds to wait for a payment provider.")
+    webhook_seconds_max: float = Field(15, gt=0, le=60, description="Seconds that a webhook may take to answer.")
+    webhook_days_kept: int = Field(
+        30, ge=4, le=365, description="Days it is remembered what was delivered to a webhook, and what it answered."
+    )
+    webhook_http_allowed: bool = Field(False, description="Whether webhooks may lead to http://, not https:// alone.")
+    webhook_private_allowed: bool = Field(
+        False, description="Whether webhooks may lead to this machine and to inner networks."
+    )
+    webhook_ports: str = Field(
+        "80,443,8443", pattern=r"^(any|\d{1,5}(,\d{1,5})*)$", description="TCP ports that webhooks may lead to, or any."
+    )
+    smtp_host: str | None = Field(None, description="Your mail server; without it, mails are only kept in their log.")
+    smtp_port: int = Field(587, ge=1, le=65535, description="Its TCP port: 587 with STARTTLS, 465 with TLS.")
+    smtp_user: str | None = Field(None, description="Name to sign in there with; without it, nobody signs in.")
+    smtp_password: str | None = Field(None, description="Password to sign in there with.")
+    smtp_tls: Literal["starttls", "tls", "none"] = Field(
+        "starttls", description="How the connection is encrypted; none only for a server on the same machine."
+    )
+    smtp_connections: int = Field(4, ge=1, le=50, description="Connections of a process to the mail server.")
+    smtp_seconds_max: float = Field(20, gt=0, le=300, description="Seconds to wait for each answer of the mail server.")
+    mail_sender: str = Field(
+        "fullhouse@localhost",
+        pattern=r"^[!-?A-~]+@[A-Za-z0-9.-]+$",
+        max_length=254,
+        description="Address that mails are from; the organizer's name stands before it.",
+    )
+    mail_language: Literal["en", "de"] = Field("en", description="Language of mails that are of no organizer.")
+    mail_days_tried: int = Field(3, ge=1, le=14, description="Days after which a mail is given up.")
     body_bytes_max: int = Field(
         262_144,
         ge=1_024,
         description="Bytes of a request body; the longest description of an event fits, however written.",
     )
+
+    public_url: str | None = Field(
+        None, pattern=r"^https?://[^\s/?#]+(/[^\s?#]*)?$", description="Address that links in mails begin with."
+    )
+    proxy_addresses: str = Field(
+        "", description="Addresses of your proxies, with commas between; their X-Forwarded-For is believed."
+    )
+    session_idle_hours: float = Field(24, gt=0, le=720, description="Hours after its last use that a session ends.")
+    session_days_max: float = Field(30, gt=0, le=365, description="Days after signing in that a session ends anyway.")
+    sign_in_tries: int = Field(5, ge=1, le=100, description="Attempts on an account before waits between them grow.")
+    sign_in_tries_address: int = Field(
+        30, ge=1, le=10_000, description="Attempts from an address before waits between them grow."
+    )
+    sign_in_wait_seconds_max: int = Field(
+        900, ge=1, le=86_400, description="Seconds of the longest wait between two attempts."
+    )
+    invitation_days: float = Field(7, gt=0, le=60, description="Days that an invitation can be accepted.")
+    password_reset_minutes: float = Field(
+        30, gt=0, le=1_440, description="Minutes that the link to a new password works."
+    )
+    password_memory_kib: int = Field(
+        19_456, ge=19_456, le=1_048_576, description="KiB of memory for the hash of a password (argon2id)."
+    )
+    password_passes: int = Field(2, ge=2, le=20, description="Passes over that memory.")
+    breached_passwords_url: str | None = Field(
+        None,
+        description="Range API that new passwords are looked up in, by 5 digits of their hash; without it, none is.",
+    )
+    oidc_issuer: str | None = Field(
+        None,
+        pattern=r"^https?://[^\s?#]+$",
+        description="OpenID provider to sign in with, as it names itself; without it and the next two, none.",
+    )
+    oidc_client_id: str | None = Field(None, min_length=1, description="What that provider calls this installation.")
+    oidc_client_secret: str | None = Field(None, min_length=1, description="Secret that it knows this installation by.")
 
     line_length_max: int = Field(
         20_000, ge=1, description="Requests that may wait in a process; more are refused as busy."
@@ -70,6 +133,9 @@ class Settings(BaseSettings):
     booking_events_kept_max: int = Field(
         20_000, ge=1, description="Bookings by lines of which a process remembers the event; some 200 bytes each."
     )
+    event_organizers_kept_max: int = Field(
+        20_000, ge=1, description="Events of which a process remembers the organizer; some 200 bytes each."
+    )
     wait_seconds_max: float = Field(
         10, gt=0, le=300, description="Seconds in the waiting line before a request is refused."
     )
@@ -85,7 +151,21 @@ class Settings(BaseSettings):
 
     readers_max: int = Field(4, ge=1, le=100, description="Connections of a process for lists and look-ups.")
     writers_max: int = Field(2, ge=1, le=100, description="Connections of a process for writes beside the engine.")
+    exports_max: int = Field(2, ge=1, le=20, description="Exports and settlements that a process makes at once.")
+    export_seconds_max: float = Field(
+        1_800, gt=0, le=86_400, description="Seconds that an export may take; then it is broken off."
+    )
     idempotency_days_kept: int = Field(7, ge=1, le=365, description="Days an Idempotency-Key is remembered.")
+
+    worker: bool = Field(
+        True, description="Do the background jobs in the serving processes; else `fullhouse worker` does."
+    )
+    notice_days_kept: int = Field(
+        90, ge=1, le=3_660, description="Days that what happened is kept for GET /changes and for who reads it later."
+    )
+    watchers_max: int = Field(
+        1_000, ge=1, le=100_000, description="Calls of a process that may wait for changes; more are refused as busy."
+    )
 
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="The least that is logged.")
     log_format: Literal["auto", "json", "console"] = Field(

@@ -7,7 +7,6 @@ from typing import Any
 
 from fullhouse.actions import booking, event, installation
 from fullhouse.actions.deps import Deps
-from fullhouse.main import build_deps
 from fullhouse.rules.answer import Answered
 from fullhouse.rules.booking import BasketRequest, IdempotencyKey, Outcome
 from fullhouse.rules.event import Event, EventDraft
@@ -15,6 +14,7 @@ from fullhouse.rules.idempotency import key_for
 from fullhouse.rules.offer import Wanted
 from fullhouse.settings import Settings
 from fullhouse.store.db import Database
+from fullhouse.wiring import build_deps
 
 
 def make_settings(**changes: Any) -> Settings:

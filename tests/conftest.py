@@ -21,13 +21,16 @@ from fullhouse.store.embedded import Embedded, join
 from tests.cast import make_settings, running_deps
 
 TEMPLATE = "fullhouse_template"
+MEMORY = Path("/dev/shm")  # noqa: S108 - within it, each run makes a folder that is its own
+"""Files in memory, where a system has that: copying a database takes a tenth of the time there."""
+MEMORY_BYTES_MIN = 4 * 1024**3
 _numbers = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
 def embedded() -> Iterator[Embedded]:
     """The PostgreSQL of the run."""
-    folder = Path(tempfile.mkdtemp(prefix="fullhouse-tests-"))
+    folder = Path(tempfile.mkdtemp(prefix="fullhouse-tests-", dir=MEMORY if _has_memory() else None))
     server = join(folder)
     try:
         yield server
@@ -48,7 +51,9 @@ def template(embedded: Embedded) -> str:
 def conninfo(embedded: Embedded, template: str) -> Iterator[str]:
     """A fresh, migrated database."""
     name = f"fullhouse_test_{next(_numbers)}"
-    _administer(embedded, "CREATE DATABASE {} TEMPLATE " + template, name)
+    # On a disk, writing each page to the log is faster than to wait until all files are copied.
+    strategy = "FILE_COPY" if _has_memory() else "WAL_LOG"
+    _administer(embedded, f"CREATE DATABASE {{}} TEMPLATE {template} STRATEGY {strategy}", name)
     yield make_conninfo(embedded.running.conninfo, dbname=name)
     _administer(embedded, "DROP DATABASE {} WITH (FORCE)", name)
 
@@ -94,6 +99,10 @@ async def _lifespan(app: object, asked: asyncio.Queue[dict[str, str]], told: asy
     """Play the part of the ASGI server that starts and stops an application."""
     assert callable(app)
     await app({"type": "lifespan", "state": {}}, asked.get, told.put)
+
+
+def _has_memory() -> bool:
+    return MEMORY.is_dir() and shutil.disk_usage(MEMORY).total >= MEMORY_BYTES_MIN
 
 
 def _administer(embedded: Embedded, statement: str, name: str) -> None:

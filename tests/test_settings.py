@@ -83,7 +83,7 @@ def test_a_wrong_value_is_told_in_one_line_that_names_it(
     assert len(str(refused.value)) < 250
 
 
-@pytest.mark.parametrize(("typed", "meant"), [("PROT", "PORT"), ("WORKER", "WORKERS"), ("DATABASE", "DATABASE_URL")])
+@pytest.mark.parametrize(("typed", "meant"), [("PROT", "PORT"), ("WORKRS", "WORKERS"), ("DATABASE", "DATABASE_URL")])
 def test_a_misspelt_setting_is_refused_with_the_right_name(
     monkeypatch: pytest.MonkeyPatch, typed: str, meant: str
 ) -> None:

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import TypeAlias
 
+from fullhouse.actions import acting
 from fullhouse.actions.deps import Deps
 from fullhouse.engine.lane import outcome_unknown
 from fullhouse.rules.allocation import key_reused
@@ -21,18 +22,26 @@ async def once(deps: Deps, key: IdempotencyKey | None, work: Work) -> Answered:
     """Do `work` in one transaction, or answer as the key was answered before.
 
     Who sends the same key at the same moment waits until it is answered. A refusal of the work undoes everything and
-    is not remembered. Raises IdempotencyKeyReused, Busy and OutcomeUnknown.
+    is not remembered. What is done is in the audit log, once. Raises IdempotencyKeyReused, Busy and OutcomeUnknown.
     """
     now = deps.clock()
     async with transaction(deps.database) as conn:
         if key is None:
-            return await work(conn, now)
+            return await _done(conn, work, now)
         told = await _claimed(conn, key, now)
         if told is not None:
             return told
-        answered = await work(conn, now)
+        answered = await _done(conn, work, now)
         await answer.keep(conn, key, answered)
         return answered
+
+
+async def _done(conn: WriteConn, work: Work, now: datetime) -> Answered:
+    """Do the work and write it into the audit log."""
+    acting.begin()
+    answered = await work(conn, now)
+    await acting.write_down(conn, answered.body, now)
+    return answered
 
 
 async def before(deps: Deps, key: IdempotencyKey | None) -> Answered | None:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterable
 
+from fullhouse.actions import acting
 from fullhouse.actions.deps import Deps
 from fullhouse.rules.booking import (
     BasketRequest,
@@ -43,6 +44,8 @@ async def book_basket(deps: Deps, request: BasketRequest) -> Outcome:
     Raises ValidationFailed, Busy or OutcomeUnknown; the other refusals are outcomes.
     """
     require_tickets_max(deps, request.lines)
+    if request.paid_by is not None:
+        request = request._replace(who=acting.staff())
     outcome = await deps.engine.submit(request)
     if isinstance(outcome, Booked):
         # A hold will be paid soon, most likely here.
@@ -63,7 +66,8 @@ async def confirm(deps: Deps, booking_id: str, paid_by: PaymentWay, key: Idempot
 
     Raises BookingNotFound, Busy or OutcomeUnknown.
     """
-    return await deps.engine.submit(ConfirmRequest(await event_of(deps, booking_id), booking_id, paid_by, key))
+    asked = ConfirmRequest(await event_of(deps, booking_id), booking_id, paid_by, key, who=acting.staff())
+    return await deps.engine.submit(asked)
 
 
 async def event_of(deps: Deps, booking_id: str) -> str:

@@ -1,6 +1,6 @@
 """Cancelling bookings, or single tickets of them, and what goes back for that."""
 
-from fullhouse.actions import booking, refund
+from fullhouse.actions import acting, booking, refund
 from fullhouse.actions.deps import Deps
 from fullhouse.rules.booking import Booking, Cancelled, CancelRequest, Outcome
 from fullhouse.rules.booking_change import BookingChange
@@ -17,7 +17,7 @@ async def cancel(deps: Deps, asked: CancelRequest) -> Outcome:
     Busy or OutcomeUnknown; the other refusals are outcomes.
     """
     event_id = await booking.event_of(deps, asked.booking_id)
-    outcome = await deps.engine.submit(asked._replace(event_id=event_id))
+    outcome = await deps.engine.submit(asked._replace(event_id=event_id, who=acting.staff()))
     if isinstance(outcome, Cancelled) and outcome.booking.paid_by in BY_ITSELF:
         await refund.settle_all(deps, outcome.booking)
     return outcome

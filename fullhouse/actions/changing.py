@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from fullhouse.actions import answer
+from fullhouse.actions import acting, answer
 from fullhouse.actions.answer import Work
 from fullhouse.actions.deps import Deps
 from fullhouse.rules.answer import Answered
@@ -22,6 +22,7 @@ async def change_offer(deps: Deps, event_id: str, key: IdempotencyKey | None, wo
     async def locked(conn: WriteConn, now: datetime) -> Answered:
         if not await offer.lock_to_change(conn, event_id):
             raise EventNotFound("There is no such event.")
+        acting.about(event_id)
         return await work(conn, now)
 
     return await answer.once(deps, key, locked)

@@ -6,15 +6,26 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
+from fullhouse.actions.hashing import PasswordHashes
+from fullhouse.actions.key_use import KeyUse
 from fullhouse.engine.engine import Engine
 from fullhouse.engine.event_memory import EventMemory
 from fullhouse.engine.gather import Gather
+from fullhouse.engine.watch import Watch
+from fullhouse.outside.breached import BreachedPasswords
+from fullhouse.outside.hooks import Hooks
+from fullhouse.outside.mail import Mailer
+from fullhouse.outside.openid import OpenidProvider
 from fullhouse.outside.payments.provider import Providers
+from fullhouse.rules.attempt import Patience
 from fullhouse.rules.booking import Booking
-from fullhouse.rules.event import Availability, Event
+from fullhouse.rules.event import Availability, Event, WholeEvent
+from fullhouse.rules.mail import Language
 from fullhouse.rules.offer import Offer
 from fullhouse.rules.refusals import busy
+from fullhouse.rules.session import Known, SessionTerms
 from fullhouse.store.db import TRANSIENT, Database, ReadConn
+from fullhouse.store.key import LiveKey
 
 
 class PaymentTerms(NamedTuple):
@@ -28,6 +39,37 @@ class PaymentTerms(NamedTuple):
     transfer_time: timedelta
 
 
+class WebhookTerms(NamedTuple):
+    """How events and bookings are shown as JSON, and how long it is remembered what was delivered."""
+
+    event_shown: Callable[[WholeEvent, datetime], str]
+    booking_shown: Callable[[Booking], str]
+    kept_time: timedelta
+
+
+class PeopleTerms(NamedTuple):
+    """How people sign in: how long sessions and links last, and how many attempts there are."""
+
+    session: SessionTerms
+    account_patience: Patience
+    address_patience: Patience
+    invitation_time: timedelta
+    reset_time: timedelta
+
+
+class MailTerms(NamedTuple):
+    """Whom mails are from, in which language if the organizer has not said, and for how long each is tried.
+
+    `domain` is that of their `Message-ID`s; links in them begin with `public_url`, which has no slash at its end.
+    """
+
+    sender: str
+    domain: str
+    language: Language
+    public_url: str
+    time_tried: timedelta
+
+
 @dataclass(frozen=True, slots=True)
 class Deps:
     """The engine that sells, the database, and the gathered reads."""
@@ -39,12 +81,26 @@ class Deps:
     bookings: Gather[Booking]
     booking_events: Gather[str]
     event_memory: EventMemory
-    api_keys: Gather[str]
+    event_organizers: Gather[str]
+    organizer_memory: EventMemory
+    api_keys: Gather[LiveKey]
+    key_use: KeyUse
     offers: Gather[Offer]
+    watch: Watch
     clock: Callable[[], datetime]
     num_seats_max: int
     providers: Providers
     payment_terms: PaymentTerms
+    hooks: Hooks
+    webhook_terms: WebhookTerms
+    sessions: Gather[Known]
+    passwords: PasswordHashes
+    breached: BreachedPasswords
+    people: PeopleTerms
+    mailer: Mailer | None
+    mail_terms: MailTerms
+    export_seconds_max: float
+    openid: OpenidProvider | None
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -54,11 +110,20 @@ class Deps:
         try:
             yield
         finally:
+            await self.watch.close()
             await self.engine.close()
             for gather in self._gathers():
                 await gather.close()
             for provider in self.providers.values():
                 await provider.close()
+            await self.hooks.close()
+            await self.breached.close()
+            if self.openid is not None:
+                await self.openid.close()
+            self.passwords.close()
+            await self.key_use.close()
+            if self.mailer is not None:
+                await self.mailer.close()
             await self.database.close()
 
     @asynccontextmanager
@@ -69,6 +134,18 @@ class Deps:
                 yield conn
         except TRANSIENT as error:
             raise busy("The database can't be reached at the moment. Try again.") from error
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[ReadConn]:
+        """A connection that sees one moment throughout, for what takes long. Raises Busy as `reading` does.
+
+        Also when as many as there may be at once are under way.
+        """
+        try:
+            async with self.database.snapshot() as conn:
+                yield conn
+        except TRANSIENT as error:
+            raise busy("The database can't be reached, or too many exports are under way. Try again.") from error
 
     def _gathers(self) -> list[Gather[Any]]:
         return [getattr(self, one.name) for one in fields(self) if isinstance(getattr(self, one.name), Gather)]

@@ -7,7 +7,7 @@ from typing import Any
 
 from psycopg import errors
 
-from fullhouse.actions import answer
+from fullhouse.actions import acting, answer
 from fullhouse.actions.changing import change_offer, unchanged, whole_event
 from fullhouse.actions.deps import Deps
 from fullhouse.actions.ids import new_ids
@@ -21,12 +21,13 @@ from fullhouse.rules.event import (
     EventDraft,
     WholeEvent,
     changed,
+    changed_fields,
     check_date,
     check_times,
 )
 from fullhouse.rules.offer import EventState
 from fullhouse.rules.refusals import EventNotFound, SlugTaken
-from fullhouse.store import event, house, organizer, ticket_type
+from fullhouse.store import event, house, notice, organizer, ticket_type
 from fullhouse.store.db import WriteConn
 
 
@@ -37,8 +38,9 @@ async def create(
     told: Callable[[Event], Answered],
     details: EventDetails = NO_DETAILS,
     state: EventState = "published",
+    organizer_id: str = organizer.DEFAULT_ID,
 ) -> Answered:
-    """Put an event on sale, or keep it as a draft.
+    """Put an event of an organizer on sale, or keep it as a draft.
 
     Raises ValidationFailed when it is not in the future or its times contradict each other, SlugTaken, and what
     `answer.once` raises.
@@ -48,11 +50,15 @@ async def create(
         check_date(draft.starts_at, now)
         check_times(draft.starts_at, details)
         event_id, type_id = new_ids(now, 2)
+        acting.about(event_id)
         made = Event(event_id, draft.name, draft.starts_at, draft.venue, draft.total_seats, draft.total_seats, now)
         async with _free_slug():
-            await event.create(conn, event_id, organizer.DEFAULT_ID, draft, now, details, state)
+            await event.create(conn, event_id, organizer_id, draft, now, details, state)
         await house.create(conn, event_id, draft.total_seats)
         await ticket_type.create_general_admission(conn, event_id, type_id, now)
+        await notice.add(conn, [event_id], "event.created", now)
+        if state == "published":
+            await notice.add(conn, [event_id], "event.published", now)
         return told(made)
 
     return await answer.once(deps, key, work)
@@ -72,11 +78,13 @@ async def change(
 
     async def work(conn: WriteConn, now: datetime) -> Answered:
         before = await whole_event(conn, event_id)
+        acting.before(told(before).body)
         after = changed(before, wanted, await event.use(conn, event_id), now)
         if after == before:
             return told(await unchanged(conn, before))
         async with _free_slug():
             await event.change(conn, after)
+        await notice.add(conn, [event_id], "event.changed", now, details={"fields": changed_fields(before, after)})
         return told(after)
 
     return await change_offer(deps, event_id, key, work)
@@ -112,9 +120,10 @@ async def details(deps: Deps, event_id: str, *, drafts: bool) -> WholeEvent:
     return found
 
 
-async def availability(deps: Deps, event_id: str) -> Availability:
-    """Tell what is left of an event that is no draft. Raises EventNotFound."""
+async def availability(deps: Deps, event_id: str, *, drafts: bool = False) -> Availability:
+    """Tell what is left of an event, as `find` does. Raises EventNotFound and Busy."""
     found = await deps.availability.find(event_id)
     if found is None:
-        raise EventNotFound("There is no such event.")
+        event = await find(deps, event_id, drafts=drafts)
+        found = Availability(event.id, event.total_seats, event.available_seats)
     return found

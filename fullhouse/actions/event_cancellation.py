@@ -9,7 +9,7 @@ import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import datetime, timedelta
 
-from fullhouse.actions import booking, payment, refund
+from fullhouse.actions import acting, booking, payment, refund
 from fullhouse.actions.changing import change_offer, unchanged, whole_event
 from fullhouse.actions.deps import Deps
 from fullhouse.rules.answer import Answered
@@ -18,7 +18,7 @@ from fullhouse.rules.event_cancellation import Progress, check_cancellable
 from fullhouse.rules.ledger import BY_ITSELF
 from fullhouse.rules.payment import Payment
 from fullhouse.rules.refusals import EventNotCancelled, Refusal
-from fullhouse.store import event
+from fullhouse.store import event, notice
 from fullhouse.store import event_cancellation as store
 from fullhouse.store import payment as payments
 from fullhouse.store.db import TRANSIENT, ReadConn, WriteConn
@@ -49,11 +49,13 @@ async def begin(
     async def work(conn: WriteConn, now: datetime) -> Answered:
         whole = await whole_event(conn, event_id)
         check_cancellable(whole)
+        acting.before({"state": whole.state})
         if await store.find(conn, event_id) is not None:
             await unchanged(conn, whole)
         else:
             await event.change(conn, whole._replace(state="cancelled"))
             await store.add(conn, event_id, reason, now)
+            await notice.add(conn, [event_id], "event.cancelled", now)
         return told(await progress(conn, event_id))
 
     return await change_offer(deps, event_id, key, work)
@@ -110,7 +112,8 @@ async def _do_page(deps: Deps, event_id: str, after: int) -> None:
 
 
 async def _cancel(deps: Deps, event_id: str, live: Sequence[Numbered]) -> None:
-    asked = (CancelRequest(event_id, one.id, by="event_cancellation") for one in live)
+    who = acting.staff()
+    asked = (CancelRequest(event_id, one.id, by="event_cancellation", who=who) for one in live)
     await asyncio.gather(*map(deps.engine.submit, asked))
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from fullhouse.actions import acting
 from fullhouse.actions.changing import change_offer
 from fullhouse.actions.deps import Deps
 from fullhouse.actions.ids import new_id
@@ -49,7 +50,9 @@ async def change(
     """
 
     async def work(conn: WriteConn, _: datetime) -> Answered:
-        changed = rules.checked(rules.found(await everything(conn, event_id), fee_id)._replace(**given))
+        before = rules.found(await everything(conn, event_id), fee_id)
+        acting.before(told(before).body)
+        changed = rules.checked(before._replace(**given))
         await store.update(conn, event_id, changed)
         return told(changed)
 
@@ -60,7 +63,7 @@ async def delete(deps: Deps, event_id: str, fee_id: str, key: IdempotencyKey | N
     """Delete a fee. Raises FeeNotFound, and what `change_offer` raises."""
 
     async def work(conn: WriteConn, _: datetime) -> Answered:
-        rules.found(await everything(conn, event_id), fee_id)
+        acting.before(rules.found(await everything(conn, event_id), fee_id)._asdict())
         await store.delete(conn, event_id, fee_id)
         return Answered(204, None)
 

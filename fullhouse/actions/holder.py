@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable
 from datetime import datetime
 
-from fullhouse.actions import booking
+from fullhouse.actions import acting, booking
 from fullhouse.actions.answer import once
 from fullhouse.actions.changing import whole_event
 from fullhouse.actions.deps import Deps
@@ -12,7 +12,7 @@ from fullhouse.actions.ids import new_id
 from fullhouse.rules import holder as rules
 from fullhouse.rules.answer import Answered
 from fullhouse.rules.booking import Actor, IdempotencyKey, Ticket
-from fullhouse.store import booking_change, ticket
+from fullhouse.store import booking_change, house, notice, ticket
 from fullhouse.store.db import WriteConn
 
 CODE_BYTES = 16
@@ -37,16 +37,23 @@ async def change(
     async def work(conn: WriteConn, _: datetime) -> Answered:
         rules.require_issued(await ticket.of_booking(conn, found), number, found.status)
         whole = await whole_event(conn, found.event_id)
+        # A transfer is counted as a notice of the event, so its house comes first, as in a batch.
+        await house.hold(conn, found.event_id)
         before = await ticket.lock(conn, found, number)
         # Only now: of two that change the same ticket, the second is later.
         now = deps.clock()
         rules.require_to_come(whole, now)
+        acting.about(found.event_id, found.number)
+        acting.before(told(before).body)
         after = rules.held_by(before, name, os.urandom(CODE_BYTES).hex())
         if after != before:
             await ticket.change_holder(conn, after)
             await booking_change.add(conn, rules.change_of(before, after, new_id(now), now, by))
+        if after.code != before.code:
+            details = {"ticket": number}
+            await notice.add(conn, [found.event_id], "ticket.transferred", now, found.number, details)
         return told(after)
 
-    # It changes no count, so it need not wait in the event's line: the ticket's own row is what it and the cancellation
-    # of the ticket both lock. It locks nothing else that a batch locks, so neither can wait for the other in a circle.
+    # It changes no count of places, so it need not wait in the event's line. Like a batch it locks the house and then
+    # the ticket's row, so neither can wait for the other in a circle.
     return await once(deps, key, work)

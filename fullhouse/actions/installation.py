@@ -30,10 +30,10 @@ async def missing_migrations(conn: ReadConn) -> list[str]:
     return await migrations.missing(conn)
 
 
-async def run_audit(database: Database) -> AuditReport:
-    """Recompute every count."""
+async def run_audit(database: Database, kept_seals: Sequence[bytes] = ()) -> AuditReport:
+    """Recompute every count, and look for each seal of the audit log that was kept elsewhere."""
     async with database.read() as conn:
-        return await audit.run(conn)
+        return await audit.run(conn, kept_seals)
 
 
 async def forget_old_keys(database: Database, now: datetime, days_kept: int) -> int:

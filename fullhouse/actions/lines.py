@@ -1,6 +1,6 @@
 """Other lines for a hold."""
 
-from fullhouse.actions import booking, payment
+from fullhouse.actions import acting, booking, payment
 from fullhouse.actions.deps import Deps
 from fullhouse.rules.booking import ChangeRequest, Outcome
 from fullhouse.store import idempotency
@@ -16,7 +16,7 @@ async def change(deps: Deps, asked: ChangeRequest) -> Outcome:
     found = await booking.find(deps, asked.booking_id)
     if not await _was_asked(deps, asked):
         await payment.close_open(deps, found)
-    return await deps.engine.submit(asked._replace(event_id=found.event_id))
+    return await deps.engine.submit(asked._replace(event_id=found.event_id, who=acting.staff()))
 
 
 async def _was_asked(deps: Deps, asked: ChangeRequest) -> bool:

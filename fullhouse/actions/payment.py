@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 
 from psycopg import errors
 
-from fullhouse.actions import answer, booking, event, refund
+from fullhouse.actions import acting, answer, booking, event, organizer, payment_act, refund
 from fullhouse.actions.deps import Deps
 from fullhouse.actions.ids import new_id
+from fullhouse.actions.payment_mail import tell_how_to_pay
 from fullhouse.engine.lane import outcome_unknown
 from fullhouse.outside.payments.provider import ProviderUnavailable, Seen, SignatureWrong
 from fullhouse.rules import ledger as money
@@ -28,6 +29,9 @@ LEFT_AFTER = timedelta(seconds=20)
 
 SWEEP_MAX = 50
 
+WITHOUT_A_PROVIDER: tuple[ProviderName, ...] = ("cash", "card_terminal", "bank_transfer")
+"""Ways to pay that ask nobody outside for money, so that tests may use them."""
+
 
 async def begin(deps: Deps, booking_id: str, provider: ProviderName, key: IdempotencyKey | None = None) -> Payment:
     """Pay for a hold. Again gives the same payment, as long as it is open; at the desk it is done at once.
@@ -42,6 +46,8 @@ async def begin(deps: Deps, booking_id: str, provider: ProviderName, key: Idempo
         made = await _named(deps, found, before)
     elif provider not in deps.providers or to_pay_minor(found) == 0:
         raise _not_possible(deps, found)
+    elif provider not in WITHOUT_A_PROVIDER and await organizer.is_for_tests(deps, found.event_id):
+        raise _no_real_money(deps)
     elif provider in AT_THE_DESK:
         made = await _pay_at_desk(deps, found, provider, key)
     else:
@@ -52,7 +58,8 @@ async def begin(deps: Deps, booking_id: str, provider: ProviderName, key: Idempo
     begun = await deps.providers[provider].begin(made)
     made = made._replace(reference=begun.reference, instructions=begun.instructions)
     async with deps.database.write() as conn:
-        await payment.refer(conn, made)
+        if await payment.refer(conn, made):
+            await tell_how_to_pay(deps, conn, found, made, deps.clock())
     return made
 
 
@@ -65,6 +72,13 @@ def _not_possible(deps: Deps, found: Booking) -> Refusal:
     return PaymentNotPossible("This can't be paid in this way here.", providers=", ".join(sorted(deps.providers)))
 
 
+def _no_real_money(deps: Deps) -> PaymentNotPossible:
+    return PaymentNotPossible(
+        "This is a booking of a test, so nobody can be asked for real money.",
+        providers=", ".join(sorted(set(WITHOUT_A_PROVIDER).intersection(deps.providers))),
+    )
+
+
 async def _named(deps: Deps, found: Booking, answered: Answered) -> Payment:
     """The payment that a key was answered with: the key has its id, and how it stands is looked up."""
     async with deps.database.read() as conn:
@@ -74,7 +88,7 @@ async def _named(deps: Deps, found: Booking, answered: Answered) -> Payment:
 
 async def _pay_at_desk(deps: Deps, found: Booking, provider: ProviderName, key: IdempotencyKey | None) -> Payment:
     """The engine confirms the booking and writes down the payment in one transaction."""
-    outcome = await deps.engine.submit(ConfirmRequest(found.event_id, found.id, provider, None))
+    outcome = await deps.engine.submit(ConfirmRequest(found.event_id, found.id, provider, who=acting.staff()))
     if isinstance(outcome, Refused):
         raise outcome.refusal
     async with deps.database.read() as conn:
@@ -107,6 +121,8 @@ async def _kept(
     async def work(conn: WriteConn, _: datetime) -> Answered:
         if is_new:
             await payment.add(conn, made)
+        acting.about(found.event_id, found.number)
+        acting.after(payment_act.fields(made))
         return Answered(201, {"id": made.id})
 
     answered = await answer.once(deps, key, work)
@@ -184,6 +200,7 @@ async def hear(deps: Deps, provider: ProviderName, body: bytes, signature: str) 
 
     Raises SignatureInvalid and ProviderUnavailable.
     """
+    acting.known("provider", None, provider)
     if provider not in deps.providers:
         raise SignatureInvalid("Nothing is expected from this provider.")
     try:
@@ -211,6 +228,8 @@ async def saw(deps: Deps, one: Payment, seen: Seen) -> Payment:
         if seen.state == "open" or not now_it_is.received_minor:
             changed = now_it_is._replace(state=seen.state, reason=seen.reason, changed_at=deps.clock())
             await payment.change(conn, changed, ("open",))
+            if changed.state != now_it_is.state:
+                await payment_act.record(conn, f"payment.{changed.state}", now_it_is, changed)
             return changed
     # A part of a bank transfer came in since we looked.
     return await finish(deps, await _received(deps, one, now_it_is.received_minor))
@@ -227,8 +246,10 @@ async def _received(deps: Deps, one: Payment, received_minor: int) -> Payment:
         # Parts of a bank transfer are posted as they come in, and another one may have come since we looked.
         received_minor = max(received_minor, one.received_minor)
         new_minor = received_minor - one.received_minor
+        before = one
         one = one._replace(state="received", received_minor=received_minor, reason=None, changed_at=now)
         await payment.change(conn, one, BEFORE_MONEY)
+        await payment_act.record(conn, "payment.received", before, one)
         if new_minor:
             moved = Moved(one.number, ACCOUNTS[one.provider], new_minor, one.id)
             await ledger.add(conn, money.receipt(found, one.currency, moved), now)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from fullhouse.actions import acting
 from fullhouse.actions.changing import change_offer
 from fullhouse.actions.deps import Deps
 from fullhouse.actions.ids import new_id
@@ -48,7 +49,9 @@ async def change(
     """
 
     async def work(conn: WriteConn, _: datetime) -> Answered:
-        changed = rules.changed(await store.everything(conn, event_id), pool_id, given)
+        pools = await store.everything(conn, event_id)
+        acting.before(told(rules.found(pools, pool_id)).body)
+        changed = rules.changed(pools, pool_id, given)
         await (store.update_house(conn, changed) if changed.is_house else store.update(conn, changed))
         return told(changed)
 
@@ -62,6 +65,7 @@ async def delete(deps: Deps, event_id: str, pool_id: str, key: IdempotencyKey | 
         gone = rules.found(await store.everything(conn, event_id), pool_id)
         rules.require_unused(gone, await store.ticket_types_drawing(conn, event_id, pool_id))
         await store.delete(conn, gone)
+        acting.before(gone._asdict())
         return Answered(204, None)
 
     return await change_offer(deps, event_id, key, work)

@@ -7,6 +7,7 @@ from typing import Any
 
 from psycopg import errors
 
+from fullhouse.actions import acting
 from fullhouse.actions.changing import change_offer
 from fullhouse.actions.deps import Deps
 from fullhouse.actions.ids import new_id
@@ -60,6 +61,7 @@ async def change(
 
     async def work(conn: WriteConn, _: datetime) -> Answered:
         before = await find(conn, event_id, code_id)
+        acting.before(told(before).body)
         changed = rules.changed(before, given, await _type_ids(conn, event_id, given))
         rules.require_free_name(changed, await store.id_spelt(conn, event_id, changed.code))
         async with _in_capitals():
@@ -73,7 +75,9 @@ async def delete(deps: Deps, event_id: str, code_id: str, key: IdempotencyKey | 
     """Delete a promo code. Raises PromoCodeNotFound, PromoCodeInUse, and what `change_offer` raises."""
 
     async def work(conn: WriteConn, _: datetime) -> Answered:
-        rules.require_unused(await find(conn, event_id, code_id))
+        gone = await find(conn, event_id, code_id)
+        rules.require_unused(gone)
+        acting.before(gone._asdict())
         await store.delete(conn, event_id, code_id)
         return Answered(204, None)
 

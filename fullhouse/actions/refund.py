@@ -4,7 +4,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 
-from fullhouse.actions import answer
+from fullhouse.actions import acting, answer, payment_act
 from fullhouse.actions.deps import Deps
 from fullhouse.actions.ids import new_id
 from fullhouse.outside.payments.provider import ProviderUnavailable, Returned
@@ -22,7 +22,7 @@ from fullhouse.rules.payment import (
     state_after_refund,
 )
 from fullhouse.rules.refusals import PaymentNotFound, RefundNotPossible
-from fullhouse.store import booking, event_cancellation, ledger, payment, refund
+from fullhouse.store import booking, event_cancellation, house, ledger, notice, payment, refund
 from fullhouse.store.db import WriteConn
 
 
@@ -70,6 +70,8 @@ async def complete(
         made = next((one for one in before if one.id == refund_id), None)
         if made is None or payments[made.payment_number].provider != "bank_transfer":
             raise RefundNotPossible("The booking has no refund that is made by hand and has this id.")
+        acting.about(found.event_id, found.number)
+        acting.before(told(payments[made.payment_number], made).body)
         await _returned(deps, conn, found, made, Returned("done"))
         # What was transferred in the meantime is owed as well.
         one, _ = await _what_goes_back(deps, conn, found, made.payment_number)
@@ -97,7 +99,9 @@ async def _asked(
         *("asked", None, reason, now, now),
     )
     await refund.add(conn, made)
-    await payment.change(conn, one._replace(state="refunding", reason=reason, changed_at=now), WITH_MONEY)
+    refunding = one._replace(state="refunding", reason=reason, changed_at=now)
+    await payment.change(conn, refunding, WITH_MONEY)
+    await payment_act.record(conn, "refund.asked", one, refunding, made)
     return made
 
 
@@ -165,7 +169,10 @@ async def _locked(conn: WriteConn, found: Booking, number: int) -> Payment:
 
 async def _returned(deps: Deps, conn: WriteConn, found: Booking, asked: Refund, returned: Returned) -> Payment:
     """Write down what the provider says of a refund, and post it when the money has gone."""
-    one = await _locked(conn, found, asked.payment_number)
+    if returned.state == "done":
+        # It is told as a notice of the event, so its house comes first, as in a batch.
+        await house.hold(conn, found.event_id)
+    one = before = await _locked(conn, found, asked.payment_number)
     now = deps.clock()
     if returned.state == "asked":
         await payment.change(conn, one._replace(changed_at=now), ("refunding",))
@@ -182,5 +189,8 @@ async def _returned(deps: Deps, conn: WriteConn, found: Booking, asked: Refund, 
         moved = Moved(asked.number, ACCOUNTS[one.provider], asked.amount_minor, one.id)
         owed = money.owed_minor(postings)
         await ledger.add(conn, money.refund(found, one.currency, moved, owed), now)
+        details = {"amount_minor": asked.amount_minor, "currency": one.currency}
+        await notice.add(conn, [found.event_id], "refund.paid", now, found.number, details)
     await payment.change(conn, one, ("refunding",))
+    await payment_act.record(conn, f"refund.{returned.state}", before, one, ended)
     return one

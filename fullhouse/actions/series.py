@@ -12,7 +12,7 @@ from fullhouse.rules.booking import IdempotencyKey
 from fullhouse.rules.event import Event, WholeEvent, check_changeable, check_date
 from fullhouse.rules.refusals import EventNotChangeable, SeriesNotFound, ValidationFailed
 from fullhouse.rules.series import dates_of
-from fullhouse.store import copying, event
+from fullhouse.store import copying, event, notice
 from fullhouse.store.db import WriteConn
 
 
@@ -60,6 +60,7 @@ async def repeat(
         dates = dates_of(rule, whole.event.starts_at, whole.details.time_zone)
         series_id = new_id(now)
         await event.change(conn, whole._replace(series_id=series_id))
+        await notice.add(conn, [event_id], "event.changed", now, details={"fields": ["series_id"]})
         await _copy(conn, whole.event, dates[1:], None, series_id, now, field="rule")
         return told(series_id, await event.in_series(conn, series_id, drafts=True))
 
@@ -97,4 +98,5 @@ async def _copy(
     ids = new_ids(now, len(dates))
     copies = [copying.Copy(one, name or source.name, starts_at) for one, starts_at in zip(ids, dates, strict=True)]
     await copying.copy(conn, source.id, copies, series_id, partial(new_ids, now), now)
+    await notice.add(conn, ids, "event.created", now)
     return ids

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from fullhouse.actions import acting
 from fullhouse.actions.changing import change_offer
 from fullhouse.actions.deps import Deps
 from fullhouse.actions.ids import new_id
@@ -54,7 +55,9 @@ async def change(
     """
 
     async def work(conn: WriteConn, _: datetime) -> Answered:
-        changed = (await find(conn, event_id, type_id))._replace(**given)
+        before = await find(conn, event_id, type_id)
+        acting.before(told(before).body)
+        changed = before._replace(**given)
         await store.update(conn, await _checked(conn, changed))
         return told(changed)
 
@@ -65,7 +68,7 @@ async def delete(deps: Deps, event_id: str, type_id: str, key: IdempotencyKey | 
     """Delete a ticket type. Raises TicketTypeNotFound, TicketTypeInUse, and what `change_offer` raises."""
 
     async def work(conn: WriteConn, _: datetime) -> Answered:
-        await find(conn, event_id, type_id)
+        acting.before((await find(conn, event_id, type_id))._asdict())
         rules.require_never_sold(is_sold=await store.is_sold(conn, event_id, type_id))
         await store.delete(conn, event_id, type_id)
         return Answered(204, None)

@@ -1,6 +1,6 @@
 """What the commands need of the rest of the program; `main` provides it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +27,7 @@ class ServePlan:
     is_open: bool
     data_dir: Path
     database_url: str | None
+    public_url: str | None
     drain_seconds_max: float
     configure_logs: Callable[[], None]
     hosted_app: str
@@ -41,3 +42,5 @@ class Program:
     open_deps: Callable[[Options], AbstractAsyncContextManager[Deps]]
     open_database: Callable[[Options], AbstractAsyncContextManager[Database]]
     plan: Callable[[Options], ServePlan]
+    work: Callable[[Options, str], Coroutine[Any, Any, None]]
+    """Does the background jobs on the database of a connection string, until it is cancelled."""

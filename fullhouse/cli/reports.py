@@ -1,8 +1,11 @@
 """Reports as tables for people and as JSON for programs."""
 
 import json
+from collections.abc import Sequence
 
 from fullhouse.actions.reconciliation import Report
+from fullhouse.printing.mail import Rendered
+from fullhouse.rules.mail import LoggedMail
 from fullhouse.rules.reconciliation import Finding
 
 
@@ -33,3 +36,21 @@ def reconciliation_json(report: Report) -> str:
         },
         indent=2,
     )
+
+
+def mails_text(found: Sequence[LoggedMail]) -> str:
+    """Mails, one line each."""
+    lines = [
+        f"{one.mail.id}  {one.state:<7}  {one.mail.kind:<20}  {one.mail.to_email}"
+        + (f"  {one.error}" if one.error else "")
+        for one in found
+    ]
+    return "\n".join(lines) or "There are none."
+
+
+def mail_text(one: LoggedMail, rendered: Rendered | None) -> str:
+    """A mail with what it says."""
+    head = [f"To: {one.mail.to_email}", f"State: {one.state}", *([f"Error: {one.error}"] if one.error else [])]
+    if rendered is None:
+        return "\n".join([*head, "", "What it said is not kept."])
+    return "\n".join([*head, f"Subject: {rendered.subject}", "", rendered.text])

@@ -11,12 +11,13 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 
 import click
 import uvicorn
 from uvicorn.supervisors import Multiprocess
 
-from fullhouse.actions import installation
+from fullhouse.actions import installation, setup
 from fullhouse.cli.program import ServePlan, StartError
 from fullhouse.store.db import Database, probe
 from fullhouse.store.embedded import Embedded, EmbeddedUnavailable, join
@@ -41,12 +42,14 @@ def serve(plan: ServePlan) -> None:
     listener = _listen(plan.host, plan.port)
     ended = threading.Event()
     try:
-        with listener, _database(plan, ended) as conninfo, tempfile.TemporaryDirectory(prefix="fullhouse-") as counts:
+        with listener, database(plan, ended) as conninfo, tempfile.TemporaryDirectory(prefix="fullhouse-") as counts:
             os.environ.update(plan.environment)
             os.environ["FULLHOUSE_DATABASE_URL"] = conninfo
             if plan.workers > 1:
                 os.environ["PROMETHEUS_MULTIPROC_DIR"] = counts
-            banner = threading.Thread(target=_announce, args=(plan, listener.getsockname()[1], ended), daemon=True)
+            token = None if plan.is_open else asyncio.run(_setup_token(conninfo))
+            shown = (plan, listener.getsockname()[1], token, ended)
+            banner = threading.Thread(target=_announce, args=shown, daemon=True)
             banner.start()
             _run(plan, listener)
             ended.set()
@@ -79,7 +82,7 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 @contextmanager
-def _database(plan: ServePlan, ended: threading.Event) -> Iterator[str]:
+def database(plan: ServePlan, ended: threading.Event) -> Iterator[str]:
     """The connection string of a database that is ready to serve."""
     if plan.database_url is not None:
         asyncio.run(_check_migrations(plan.database_url))
@@ -106,6 +109,11 @@ async def _check_migrations(conninfo: str) -> None:
         raise StartError("The database is not up to date. Run 'fullhouse migrate' with the same --database-url.")
 
 
+async def _setup_token(conninfo: str) -> str | None:
+    async with Database.opened(conninfo) as database:
+        return await setup.new_link_token(database, datetime.now(UTC))
+
+
 def _keep_running(embedded: Embedded, ended: threading.Event) -> None:
     """Start the embedded PostgreSQL again when it dies; requests wait meanwhile, or are told to come again."""
     while not ended.wait(WATCH_SECONDS):
@@ -127,12 +135,12 @@ def _run(plan: ServePlan, listener: socket.socket) -> None:
         raise StartError("The server did not start; the lines above say why.")
 
 
-def _announce(plan: ServePlan, port: int, ended: threading.Event) -> None:
+def _announce(plan: ServePlan, port: int, setup_token: str | None, ended: threading.Event) -> None:
     """Print the banner as soon as the server is ready."""
     deadline = time.monotonic() + READY_SECONDS_MAX
     while not ended.is_set() and time.monotonic() < deadline:
         if _is_ready(plan.host, port):
-            click.echo(_banner(plan, port))
+            click.echo(_banner(plan, port, setup_token))
             sys.stdout.flush()
             return
         time.sleep(0.02)
@@ -150,12 +158,17 @@ def _is_ready(host: str, port: int) -> bool:
         connection.close()
 
 
-def _banner(plan: ServePlan, port: int) -> str:
+def _banner(plan: ServePlan, port: int, setup_token: str | None) -> str:
     url = f"http://{f'[{plan.host}]' if ':' in plan.host else plan.host}:{port}"
     if plan.is_open:
         access = "Open playground: whoever reaches it acts as the owner. It answers to this machine alone."
     else:
-        access = "Creating events needs an API key: fullhouse key create NAME"
+        access = "Creating events needs an API key: fullhouse key create NAME; or somebody who is signed in."
+    if setup_token is not None:
+        public = plan.public_url or url
+        access += (
+            f"\n\n  Nobody owns this yet. Whoever opens this link first will:\n    {public}{setup.PATH}#{setup_token}"
+        )
     stored = "your own PostgreSQL" if plan.database_url else f"PostgreSQL in {plan.data_dir.resolve()}"
     return (
         f"\n  Full House is selling at {url}\n\n"

@@ -22,6 +22,7 @@ from fullhouse.rules.offer import Offer
 from fullhouse.rules.promo import buyer_key_of
 from fullhouse.rules.selling import Due
 from fullhouse.store import (
+    audit_log,
     booking,
     booking_change,
     buyer,
@@ -186,7 +187,7 @@ class Transaction:
         if decision.keys:
             idempotency.remember(pipeline, decision.keys, now)
         if decision.booked:
-            booking.insert(pipeline, decision.booked, decision.tickets, decision.changes)
+            booking.insert(pipeline, decision.booked, decision.tickets, decision.changes, decision.notices)
         else:
             self._write_counts(decision)
         if decision.reserved:
@@ -201,8 +202,8 @@ class Transaction:
 
     def _write_counts(self, decision: Decision) -> None:
         """Do what the insert of plain bookings does beside them, in a batch that has none."""
-        if decision.changes:
-            house.change(self._pipeline, decision.changes)
+        if decision.changes or decision.notices:
+            house.change(self._pipeline, decision.changes, decision.notices)
         if decision.tickets:
             ticket.insert(self._pipeline, decision.tickets)
 
@@ -220,6 +221,8 @@ class Transaction:
             booking.cancel(self._pipeline, decision.cancelled)
         if decision.history:
             booking_change.insert(self._pipeline, decision.history)
+        if decision.acts:
+            audit_log.insert(self._pipeline, decision.acts)
         postings = money.of_batch(decision.reserved, decision.confirmed, decision.cancelled)
         if postings:
             ledger.post(self._pipeline, postings, now)

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from fullhouse.rules import basket, cancellation
+from fullhouse.rules import basket, cancellation, notice
+from fullhouse.rules.acts import Acts
 from fullhouse.rules.booking import (
     BasketRequest,
     Booked,
@@ -30,6 +31,7 @@ from fullhouse.rules.booking_change import BookingChange
 from fullhouse.rules.cancellation import Cancellation
 from fullhouse.rules.decision import Decision, Deferred, Given, Known, Remembered
 from fullhouse.rules.issuing import Issuing
+from fullhouse.rules.notice import Notice
 from fullhouse.rules.refusals import (
     BookingNotFound,
     BookingNotHeld,
@@ -83,6 +85,7 @@ class _Deciding:
         self.cancelled: list[Cancellation] = []
         self.history: list[BookingChange] = []
         self.issuing = Issuing()
+        self.acts = Acts()
         self.has_due = bool(known.due)
         self.moment = self.now
         self.deferring: set[str] = set()
@@ -107,12 +110,30 @@ class _Deciding:
             cancelled=self.cancelled,
             history=self.history,
             tickets=self.issuing.tickets(self.secret),
+            notices=self.notices(),
             keys=self.new_keys,
             changes={event_id: change for event_id, event in self.events.items() if (change := event.change)},
             drawn=drawn_changes(self.events),
             expiries={at: event.expiry for at, event in self.events.items() if event.is_expiry_changed},
             promo_uses={at: use for at, use in self.sides.promo_uses.items() if any(use)},
+            acts=self.acts.entries(self.now, self.secret),
         )
+
+    def notices(self) -> list[Notice]:
+        """What has to be told of all that was decided."""
+        free = [booking for booking in self.reserved if booking.status == "confirmed"]
+        happened = notice.Happened(
+            held=[booking for booking in self.reserved if booking.status == "held"],
+            changed=list(self.changed.values()),
+            expired=list(self.expired.values()),
+            confirmed=[*self.booked, *free, *self.confirmed.values()],
+            cancelled=self.cancelled,
+        )
+        counted = {
+            event_id: notice.Counted(event.offer.organizer_id, event.house.notices_made)
+            for event_id, event in self.events.items()
+        }
+        return notice.of_batch(happened, counted, self.now)
 
     def after_release(self, request: Request, moment: datetime) -> Outcome | Deferred:
         """Release what has run out at the moment when it was asked, then decide."""
@@ -207,6 +228,9 @@ class _Deciding:
         self.sides.take(booking)
         self.reserved.append(booking)
         event.expect(booking.expires_at)
+        if request.who is not None:
+            sold = {"status": booking.status, "places": booking.places, "paid_by": booking.paid_by}
+            self.acts.add("booking.sale", request.who, booking, None, sold)
         if booking.status == "confirmed":
             self.issuing.issue(booking)
         return Booked(booking)
@@ -254,7 +278,11 @@ class _Deciding:
             if event.refusal is None and event.is_more_due(self.moment):
                 return Deferred()
             return Refused(HoldExpired("The hold has run out, and its places are sold to somebody else."))
+        before = booking.status
         booking = booking._replace(status="confirmed", paid_by=request.paid_by, drawn=event.still_there(booking.drawn))
+        if request.who is not None:
+            paid = {"status": booking.status, "paid_by": booking.paid_by}
+            self.acts.add("booking.confirmation", request.who, booking, {"status": before}, paid)
         self.bookings[booking.id] = self.confirmed[booking.id] = booking
         self.issuing.issue(booking)
         return Confirmed(booking)
@@ -302,7 +330,10 @@ class _Deciding:
         before, booking = booking, basket.with_terms(booking, terms)
         self.sides.take(booking)
         self.bookings[booking.id] = self.changed[booking.id] = booking
-        self.history.append(basket.lines_change(before, booking, request.by, next(self.ids), self.now))
+        change = basket.lines_change(before, booking, request.by, next(self.ids), self.now)
+        self.history.append(change)
+        if request.who is not None:
+            self.acts.add("booking.lines", request.who, booking, *basket.lines_acted(change))
         if booking.status == "confirmed":
             self.confirmed[booking.id] = booking
             self.issuing.issue(booking)
@@ -325,6 +356,8 @@ class _Deciding:
         self.expired.pop(booking.id, None)
         self.cancelled.append(done)
         self.history.append(done.change(next(self.ids), self.now))
+        if request.who is not None:
+            self.acts.add("booking.cancellation", request.who, booking, {"status": booking.status}, done.acted())
         return Cancelled(done.booking)
 
 

@@ -215,6 +215,11 @@ def lines_change(before: Booking, after: Booking, by: Actor, change_id: str, now
     return BookingChange(before.event_id, before.number, change_id, now, "lines", by, details)
 
 
+def lines_acted(change: BookingChange) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The lines before and after, for the audit log."""
+    return {"lines": change.details["lines_before"]}, {"lines": change.details["lines_after"]}
+
+
 def _wanted(booking: Booking) -> list[dict[str, Any]]:
     lines = booking.price.lines if booking.price else ()
     return [{"ticket_type_id": line.ticket_type_id, "quantity": line.quantity} for line in lines]

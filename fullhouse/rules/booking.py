@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Literal, NamedTuple, TypeAlias
 
+from fullhouse.rules.actor import Who
 from fullhouse.rules.offer import Wanted
 from fullhouse.rules.price import Price
 from fullhouse.rules.refusals import Refusal
@@ -111,7 +112,7 @@ class BasketRequest(NamedTuple):
     """Book tickets by lines: free ones are confirmed, others held until they are paid.
 
     With `accept_fewer`, what is left is taken when not all is. `paid_by` is for sales of the box office.
-    `promo_code` is in its normal form.
+    `promo_code` is in its normal form. `who` sells at the box office, for the audit log.
     """
 
     event_id: str
@@ -121,6 +122,7 @@ class BasketRequest(NamedTuple):
     paid_by: PaymentWay | None = None
     key: IdempotencyKey | None = None
     promo_code: str | None = None
+    who: Who | None = None
 
 
 class ConfirmRequest(NamedTuple):
@@ -131,6 +133,7 @@ class ConfirmRequest(NamedTuple):
     paid_by: PaymentWay
     key: IdempotencyKey | None = None
     paid_minor: int | None = None
+    who: Who | None = None
 
 
 class CancelRequest(NamedTuple):
@@ -146,6 +149,7 @@ class CancelRequest(NamedTuple):
     refunding: Refunding = "full"
     expected_minor: int | None = None
     by: Actor = "staff"
+    who: Who | None = None
 
 
 class ChangeRequest(NamedTuple):
@@ -157,6 +161,7 @@ class ChangeRequest(NamedTuple):
     promo_code: str | None = None
     key: IdempotencyKey | None = None
     by: Actor = "buyer"
+    who: Who | None = None
 
 
 class ExtendRequest(NamedTuple):

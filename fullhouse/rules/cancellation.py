@@ -7,7 +7,7 @@ whole booking go back, if any do, with its last ticket. `docs/prices.md` shows i
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from fullhouse.rules.booking import Actor, Booking, CancelRequest, PromoUse, Refunding
 from fullhouse.rules.booking_change import BookingChange
@@ -50,6 +50,14 @@ class Cancellation(NamedTuple):
         return BookingChange(
             *(self.booking.event_id, self.booking.number, change_id, now, "cancellation", self.by, details)
         )
+
+    def acted(self) -> dict[str, Any]:
+        """What it came to, for the audit log."""
+        return {
+            "status": self.booking.status,
+            "tickets_cancelled": list(self.tickets),
+            "refund_minor": self.back.total_minor,
+        }
 
 
 class Part(NamedTuple):

@@ -5,10 +5,12 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from fullhouse.rules.audit_log import Entry
 from fullhouse.rules.booking import Booking, Outcome, PromoUse, Ticket
 from fullhouse.rules.booking_change import BookingChange
 from fullhouse.rules.cancellation import Cancellation
 from fullhouse.rules.house import House, HouseChange
+from fullhouse.rules.notice import Notice
 from fullhouse.rules.offer import Offer
 from fullhouse.rules.promo import PromoCode
 from fullhouse.rules.selling import Due
@@ -63,6 +65,7 @@ class Decision(NamedTuple):
 
     `booked` has those that only count seats, `reserved` those with a buyer, price or pools. `changes` and `expiries`
     are by event id, `drawn` by event id and pool id, `promo_uses` (what changes) by event id and the code's id.
+    `acts` are what staff did, for the audit log.
     """
 
     outcomes: list[Outcome | Deferred]
@@ -75,8 +78,10 @@ class Decision(NamedTuple):
     cancelled: list[Cancellation]
     history: list[BookingChange]
     tickets: list[Ticket]
+    notices: list[Notice]
     keys: dict[str, Remembered]
     changes: dict[str, HouseChange]
     drawn: dict[tuple[str, str], int]
     expiries: dict[str, datetime | None]
     promo_uses: dict[tuple[str, str], PromoUse]
+    acts: list[Entry]

@@ -88,6 +88,20 @@ class EventFilter(NamedTuple):
     state: EventState | None = "published"
 
 
+class OwnEvents(NamedTuple):
+    """Events that a caller may see as their organizers do: all of these organizers, or only those of `event_ids`.
+
+    Without `organizer_ids` it is all that there are.
+    """
+
+    organizer_ids: tuple[str, ...] | None
+    event_ids: frozenset[str] | None = None
+
+
+NOBODYS = OwnEvents(())
+EVERYBODYS = OwnEvents(None)
+
+
 class EventPosition(NamedTuple):
     """A place in the list of events, which is in order of date, then id."""
 
@@ -116,6 +130,12 @@ def changed(whole: WholeEvent, wanted: Mapping[str, Any], use: EventUse, now: da
     if after.details.currency != whole.details.currency and use.was_taken:
         raise EventInUse("The currency can't change any more: something was booked or held in it.")
     return after
+
+
+def changed_fields(before: WholeEvent, after: WholeEvent) -> list[str]:
+    """Which fields have other values, by their names in the API."""
+    old, new = (one.event._asdict() | one.details._asdict() for one in (before, after))
+    return ["date" if name == "starts_at" else name for name in old if old[name] != new[name]]
 
 
 def check_changeable(whole: WholeEvent, now: datetime) -> None:

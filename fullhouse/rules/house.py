@@ -14,6 +14,7 @@ class House(NamedTuple):
     offer_version: int
     next_expiry_at: datetime | None
     bookings_made: int
+    notices_made: int
     capacity: int
     held_back: int
     taken: int

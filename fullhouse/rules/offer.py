@@ -76,6 +76,7 @@ class Offer(NamedTuple):
     """All that an event offers, as of `version`: as long as the house has that version, nothing of it has changed."""
 
     event_id: str
+    organizer_id: str
     version: int
     state: EventState
     starts_at: datetime

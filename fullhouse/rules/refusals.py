@@ -1,5 +1,8 @@
 """Every expected no, as a tree. `web/errors.py` has the status and the title of each.
 
+Those on people are defined in `people_refusals.py`, on second factors in `factor_refusals.py`, on money in
+`payment_refusals.py`, on webhooks in `webhook_refusals.py`, on mails in `mail_refusals.py`; all others are here.
+
 Refusal
 ├── ValidationFailed        the input is wrong: `field`
 ├── IdempotencyKeyReused    the key was used for another request
@@ -41,7 +44,43 @@ Refusal
 ├── RefundNotPossible       `refundable_minor`
 ├── SignatureInvalid        what claims to be a provider's notice is not signed by it
 ├── ProviderDown            the provider gave no answer; `retry_after_seconds`
+├── WebhookNotFound
+├── WebhookOff              nothing is delivered to it
+├── DeliveryNotFound
+├── CursorTooOld            what comes behind it is not kept any more
+├── MailNotFound            no such mail or message, or not for this caller
+├── MailNotRepeatable       it waits still, or lets somebody in
 ├── ApiKeyRequired          no key, or one that is unknown or revoked
+├── SignInRequired          nobody is signed in, or not any more
+├── SignInRefused           mail address or password is wrong; which of them is not said
+├── PasswordNotAllowed      it is too short, or guessed first
+├── TooManyAttempts         `retry_after_seconds`
+├── LinkNotValid            a link from a mail or the first start: unknown, used, too old, or taken back
+├── OriginForeign           a web page elsewhere made the browser send the session's cookie
+├── SessionNotFound
+├── PersonNotFound          told to nobody but the operator
+├── SignInAgain             the session is too old for what changes how a person signs in
+├── CodeNotValid            of an authenticator app: wrong, or used
+├── TotpActive              there is one already
+├── TotpNotFound            there is none, or none that waits to be confirmed
+├── SecondFactorRequired    recovery codes need something that they stand in for
+├── SecondFactorRefused     what was sent doesn't finish the sign-in
+├── PasskeyNotValid
+├── PasskeyNotFound
+├── TooManyPasskeys         `limit`
+├── PasskeyRefused          nobody is signed in by this passkey
+├── OpenidNotOffered        sign-in with OpenID Connect is not configured
+├── OpenidRefused           the provider's answer signs nobody in
+├── OpenidDown              the provider gave no answer; `retry_after_seconds`
+├── PasswordWrong           the old one, when it is to be changed
+├── MemberNotFound
+├── AlreadyMember
+├── LastOwner               an organizer always has one
+├── InvitationNotFound
+├── NotPermitted            `permission` is what it takes
+├── OrganizerNotFound
+├── OrganizerRequired       the caller works for several: which one?
+├── KeyNotFound
 ├── PlaygroundIsLocal       the open playground answers this machine alone
 ├── PayloadTooLarge         `limit_bytes`
 ├── UnsupportedMediaType
@@ -49,30 +88,35 @@ Refusal
 └── OutcomeUnknown          the database went away in the commit; the same idempotency key tells
 """
 
-from typing import ClassVar, TypeAlias
+from fullhouse.rules import (
+    factor_refusals,  # noqa: F401 - defines those on second factors, which belong into the table below
+    mail_refusals,  # noqa: F401 - the same for those on mails
+    webhook_refusals,  # noqa: F401 - the same for those on webhooks
+)
+from fullhouse.rules.payment_refusals import (
+    PaymentNotFound,
+    PaymentNotPossible,
+    ProviderDown,
+    RefundNotPossible,
+    SignatureInvalid,
+)
+from fullhouse.rules.people_refusals import KeyNotFound, NotPermitted, OrganizerNotFound, OrganizerRequired
+from fullhouse.rules.refusal import Fact, Refusal
 
-Fact: TypeAlias = str | int | list[dict[str, str | int]]
-
-
-class Refusal(Exception):
-    """An expected no: a stable code, a sentence that says what to do, and facts for a program."""
-
-    code: ClassVar[str]
-    facts: dict[str, Fact]
-
-    def __init__(self, detail: str, **facts: Fact) -> None:
-        """Say `detail` to a person and `facts` to a program."""
-        super().__init__(detail)
-        self.detail = detail
-        self.facts = facts
-
-    def __eq__(self, other: object) -> bool:
-        """Two refusals are the same when they say the same."""
-        return type(self) is type(other) and vars(self) == vars(other)
-
-    def __hash__(self) -> int:
-        """Agree with `__eq__`."""
-        return hash((self.code, self.detail))
+__all__ = [
+    "REFUSALS",
+    "Fact",
+    "KeyNotFound",
+    "NotPermitted",
+    "OrganizerNotFound",
+    "OrganizerRequired",
+    "PaymentNotFound",
+    "PaymentNotPossible",
+    "ProviderDown",
+    "RefundNotPossible",
+    "Refusal",
+    "SignatureInvalid",
+]
 
 
 class ValidationFailed(Refusal):
@@ -285,34 +329,10 @@ class RefundChanged(Refusal):
     code = "refund_changed"
 
 
-class PaymentNotFound(Refusal):
-    """No such payment of this booking."""
+class CursorTooOld(Refusal):
+    """What comes behind the cursor is not kept any more, so a list from there would have a gap."""
 
-    code = "payment_not_found"
-
-
-class PaymentNotPossible(Refusal):
-    """There is nothing to pay, or it can't be paid in this way."""
-
-    code = "payment_not_possible"
-
-
-class RefundNotPossible(Refusal):
-    """So much can't go back; `refundable_minor` can."""
-
-    code = "refund_not_possible"
-
-
-class SignatureInvalid(Refusal):
-    """The notice is not signed by the provider, or not lately."""
-
-    code = "signature_invalid"
-
-
-class ProviderDown(Refusal):
-    """The provider of the payment gave no answer that makes sense; nothing is charged twice by asking again."""
-
-    code = "provider_down"
+    code = "cursor_too_old"
 
 
 class ApiKeyRequired(Refusal):

@@ -9,9 +9,9 @@ def array(elements: Iterable[str]) -> str:
     return "{" + ",".join(elements) + "}"
 
 
-def int_array(numbers: Iterable[int]) -> str:
+def int_array(numbers: Iterable[int | None]) -> str:
     """Write integers as an array literal."""
-    return "{" + ",".join(map(str, numbers)) + "}"
+    return "{" + ",".join(["NULL" if number is None else str(number) for number in numbers]) + "}"
 
 
 def text_element(text: str) -> str:

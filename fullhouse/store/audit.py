@@ -1,8 +1,11 @@
 """The audit: every count recomputed from the rows that it counts, in one snapshot."""
 
+from collections.abc import AsyncIterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import LiteralString, NamedTuple
 
-from fullhouse.store import event_cancellation, ledger
+from fullhouse.rules.audit_log import BEGINNING, End, Fault, end_fault, fault_of
+from fullhouse.store import audit_log, event_cancellation, ledger, notice
 from fullhouse.store.db import ReadConn
 
 
@@ -17,28 +20,66 @@ class Difference(NamedTuple):
 
 
 class AuditReport(NamedTuple):
-    """What was looked at, and what is wrong with it."""
+    """What was looked at, and what is wrong with it. `log_ends` say how far each organizer's audit log is sealed."""
 
     events: int
     bookings: int
     places_taken: int
     differences: list[Difference]
+    log_ends: Mapping[str, End] = MappingProxyType({})
 
 
-async def run(conn: ReadConn) -> AuditReport:
-    """Check every rule. Works beside running sales: it sees one moment and locks nothing."""
+async def run(conn: ReadConn, kept_seals: Sequence[bytes] = ()) -> AuditReport:
+    """Check every rule. Works beside running sales: it sees one moment and locks nothing.
+
+    `kept_seals` are seals of the audit log that were kept elsewhere; each of them has to be found.
+    """
     async with conn.transaction():
         await conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         await conn.execute("SET LOCAL statement_timeout = 0")
         differences = []
-        for rule, sql in (RULES | ledger.RULES | event_cancellation.RULES).items():
+        for rule, sql in (RULES | ledger.RULES | event_cancellation.RULES | audit_log.RULES | notice.RULES).items():
             cursor = await conn.execute(sql)
             differences += [Difference(rule, *map(str, row)) for row in await cursor.fetchall()]
+        ends = await audit_log.ends(conn)
+        differences += await _log_differences(conn, ends, kept_seals)
         cursor = await conn.execute(
             "SELECT (SELECT count(*) FROM events), (SELECT count(*) FROM bookings), (SELECT sum(taken) FROM houses)"
         )
         counts = await cursor.fetchone() or (0, 0, 0)
-        return AuditReport(counts[0], counts[1], int(counts[2] or 0), differences)
+        return AuditReport(counts[0], counts[1], int(counts[2] or 0), differences, ends)
+
+
+async def _log_differences(conn: ReadConn, ends: Mapping[str, End], kept_seals: Sequence[bytes]) -> list[Difference]:
+    """Where the chains of the audit log are not as they were sealed."""
+    found = [fault async for fault in _log_faults(conn, ends)]
+    found += [
+        Fault("a seal that was kept", "no entry has it", seal.hex())
+        for seal in kept_seals
+        if not await audit_log.is_sealed_with(conn, seal)
+    ]
+    return [
+        Difference(LOG_RULE, (one.entry and one.entry.event_id) or "none", one.row, one.stored, one.expected)
+        for one in found
+    ]
+
+
+async def _log_faults(conn: ReadConn, ends: Mapping[str, End]) -> AsyncIterator[Fault]:
+    reached = dict.fromkeys(ends, BEGINNING)
+    async for one in audit_log.chains(conn):
+        organizer_id = one.entry.organizer_id
+        end = reached.get(organizer_id, BEGINNING)
+        fault = fault_of(end, one)
+        if fault is not None:
+            yield fault
+        reached[organizer_id] = End(one.position or 0, one.seal or b"", one.entry.at)
+    for organizer_id, end in reached.items():
+        fault = end_fault(end, ends.get(organizer_id, BEGINNING))
+        if fault is not None:
+            yield fault._replace(row=f"{fault.row} of organizer {organizer_id}")
+
+
+LOG_RULE = "the audit log is as it was sealed"
 
 
 RULES: dict[str, LiteralString] = {

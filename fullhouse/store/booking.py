@@ -11,10 +11,11 @@ from pydantic_core import from_json, to_json
 from fullhouse.rules.booking import Booking, Buyer, Promo, PromoUse, Ticket
 from fullhouse.rules.cancellation import Cancellation
 from fullhouse.rules.house import HouseChange
+from fullhouse.rules.notice import Notice
 from fullhouse.rules.price import Price, price_from, record_of
 from fullhouse.rules.promo import buyer_key_of
 from fullhouse.rules.selling import Due
-from fullhouse.store import house, ticket
+from fullhouse.store import house, notice, ticket
 from fullhouse.store.arrays import array, int_array, moment_array, text_array, text_element
 from fullhouse.store.db import ReadConn
 from fullhouse.store.pipeline import Pipeline, Reply, no_rows
@@ -28,9 +29,13 @@ COLUMNS: LiteralString = """
 
 
 def insert(
-    pipeline: Pipeline, bookings: Sequence[Booking], tickets: Sequence[Ticket], changes: Mapping[str, HouseChange]
+    pipeline: Pipeline,
+    bookings: Sequence[Booking],
+    tickets: Sequence[Ticket],
+    changes: Mapping[str, HouseChange],
+    notices: Sequence[Notice],
 ) -> None:
-    """Write new bookings that only count seats, made in one moment, their tickets, and change houses by event id.
+    """Write new bookings that only count seats, made in one moment, with tickets, and do what `house.change` does.
 
     It is the statement of a rush, so it does all of that at once. PostgreSQL answers with a CheckViolation when
     that would oversell a house, and nothing of the transaction is done.
@@ -38,27 +43,37 @@ def insert(
     pipeline.send(
         """
         WITH changed AS (
-            UPDATE houses h SET bookings_made = c.bookings_made, taken = h.taken + c.places
-            FROM unnest($1::uuid[], $2::bigint[], $3::integer[]) AS c (event_id, bookings_made, places)
+            UPDATE houses h
+            SET bookings_made = coalesce(c.bookings_made, h.bookings_made), taken = h.taken + c.places,
+                notices_made = coalesce(c.notices_made, h.notices_made)
+            FROM unnest($1::uuid[], $2::bigint[], $3::integer[], $4::bigint[])
+                AS c (event_id, bookings_made, places, notices_made)
             WHERE h.event_id = c.event_id
         ), issued AS (
             INSERT INTO tickets (event_id, booking_number, number, ticket_type_id, code, state)
             SELECT event_id, booking_number, number, ticket_type_id, code, 'valid'
-            FROM unnest($9::uuid[], $10::bigint[], $11::smallint[], $12::uuid[], $13::uuid[])
+            FROM unnest($10::uuid[], $11::bigint[], $12::smallint[], $13::uuid[], $14::uuid[])
                 AS t (event_id, booking_number, number, ticket_type_id, code)
+        ), noticed AS (
+            INSERT INTO notices (event_id, number, organizer_id, kind, at, booking_numbers, details)
+            SELECT event_id, number, organizer_id, kind, at, booking_numbers::bigint[], details::jsonb
+            FROM unnest($15::uuid[], $16::bigint[], $17::uuid[], $18::text[], $19::timestamptz[], $20::text[],
+                        $21::text[])
+                AS n (event_id, number, organizer_id, kind, at, booking_numbers, details)
         )
         INSERT INTO bookings (event_id, number, id, places, status, created_at)
-        SELECT event_id, number, id, places, 'confirmed', $4::timestamptz
-        FROM unnest($5::uuid[], $6::bigint[], $7::uuid[], $8::integer[]) AS b (event_id, number, id, places)
+        SELECT event_id, number, id, places, 'confirmed', $5::timestamptz
+        FROM unnest($6::uuid[], $7::bigint[], $8::uuid[], $9::integer[]) AS b (event_id, number, id, places)
         """,
         [
-            *house.change_arrays(changes),
+            *house.change_arrays(changes, notices),
             bookings[0].created_at.isoformat(),
             array([b.event_id for b in bookings]),
             int_array([b.number for b in bookings]),
             array([b.id for b in bookings]),
             int_array([b.places for b in bookings]),
             *ticket.arrays(tickets),
+            *notice.arrays(notices),
         ],
         no_rows,
     )
@@ -278,6 +293,16 @@ async def find(conn: ReadConn, ids: Sequence[str]) -> dict[str, Booking]:
     return _bookings(await cursor.fetchall())
 
 
+async def find_numbered(conn: ReadConn, numbered: Sequence[tuple[str, int]]) -> list[Booking]:
+    """Bookings by their events and numbers; those that do not exist are left out."""
+    sql: LiteralString = f"""
+        SELECT {COLUMNS} FROM unnest(%s::uuid[], %s::bigint[]) AS w (event_id, number)
+        JOIN bookings b ON b.event_id = w.event_id AND b.number = w.number
+    """  # noqa: S608 - all of it is of this file
+    cursor = await conn.execute(sql, [array([one for one, _ in numbered]), int_array([n for _, n in numbered])])
+    return [booking_from(row) for row in await cursor.fetchall()]
+
+
 def exists(pipeline: Pipeline, booking: Booking) -> Reply[bool]:
     """Tell whether a booking was written, and not another one with its number."""
     sql: LiteralString = "SELECT 1 FROM bookings WHERE event_id = $1::uuid AND number = $2::bigint AND id = $3::uuid"
@@ -293,7 +318,7 @@ def booking_from(row: Sequence[Any]) -> Booking:
     moments = [_moment(text) for text in row[5:8]]
     buyer_name, buyer_email, price, drawn, paid_by, promo, cancelled_tickets = row[8:]
     buyer = None if buyer_name is None else Buyer(buyer_name, buyer_email)
-    agreed = None if price is None else _price(price)
+    agreed = None if price is None else price_of_text(price)
     used = None if promo is None else Promo(promo["code_id"], PromoUse(*promo["use"]))
     return Booking._make([*row[:5], *moments, buyer, agreed, drawn, paid_by, used, tuple(cancelled_tickets or ())])
 
@@ -305,7 +330,8 @@ def _moment(text: str | None) -> datetime | None:
 
 
 @lru_cache(maxsize=1024)
-def _price(text: str) -> Price:
+def price_of_text(text: str) -> Price:
+    """A price as PostgreSQL writes it. Remembered, because in a rush many agree on the same."""
     return price_from(from_json(text))
 
 

@@ -127,14 +127,28 @@ class Reader:
 
 
 class Database:
-    """Pools of connections: a few for reading, fewer for the rare writes that do not pass through the engine."""
+    """Pools of connections: a few for reading, fewer for the rare writes that do not pass through the engine.
 
-    def __init__(self, conninfo: str, *, readers_max: int, writers_max: int, wait_seconds_max: float) -> None:
+    And for what reads much at once, as exports do: so few that they can't slow the selling, and each may take longer.
+    """
+
+    def __init__(
+        self,
+        conninfo: str,
+        *,
+        readers_max: int,
+        writers_max: int,
+        wait_seconds_max: float,
+        exports_max: int = 2,
+        export_seconds_max: float = 1_800,
+    ) -> None:
         """Nothing is opened before `open`."""
         read_only = with_options(conninfo, {"default_transaction_read_only": "on", "statement_timeout": "10000"})
         writing = with_options(conninfo, {"statement_timeout": "30000", "lock_timeout": "5000"})
         self._readers = _pool(read_only, readers_max, wait_seconds_max)
         self._writers = _pool(writing, writers_max, wait_seconds_max)
+        patient = {"default_transaction_read_only": "on", "statement_timeout": str(int(export_seconds_max * 1000))}
+        self._exporters = _pool(with_options(conninfo, patient), exports_max, wait_seconds_max, size_min=0)
 
     @classmethod
     @asynccontextmanager
@@ -151,16 +165,28 @@ class Database:
         """Start both pools; connections are made in the background."""
         await self._readers.open(wait=False)
         await self._writers.open(wait=False)
+        await self._exporters.open(wait=False)
 
     async def close(self) -> None:
         """Give all connections back to the server."""
         await self._readers.close()
         await self._writers.close()
+        await self._exporters.close()
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[ReadConn]:
         """Borrow a connection that can't write; each statement sees what was committed before it began."""
         async with self._readers.connection() as conn:
+            yield ReadConn(conn)
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[ReadConn]:
+        """Borrow a connection inside a transaction that sees one moment throughout, and can't write.
+
+        There are few of them, for what takes long. Whoever gets none in time gets a `PoolTimeout`, which is transient.
+        """
+        async with self._exporters.connection() as conn, conn.transaction():
+            await conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             yield ReadConn(conn)
 
     @asynccontextmanager
@@ -170,11 +196,11 @@ class Database:
             yield WriteConn(ReadConn(conn))
 
 
-def _pool(conninfo: str, size_max: int, wait_seconds_max: float) -> AsyncConnectionPool[Conn]:
+def _pool(conninfo: str, size_max: int, wait_seconds_max: float, size_min: int = 1) -> AsyncConnectionPool[Conn]:
     return AsyncConnectionPool(
         conninfo,
         kwargs={"autocommit": True, "connect_timeout": 5},
-        min_size=1,
+        min_size=size_min,
         max_size=size_max,
         timeout=wait_seconds_max,
         max_waiting=1000,

@@ -5,10 +5,12 @@ from datetime import datetime
 from typing import Any
 
 from psycopg import errors
+from psycopg.rows import TupleRow
 from psycopg.types.json import Jsonb
 
 from fullhouse.rules.event import (
     NO_DETAILS,
+    NOBODYS,
     Availability,
     Event,
     EventDetails,
@@ -16,6 +18,7 @@ from fullhouse.rules.event import (
     EventFilter,
     EventPosition,
     EventUse,
+    OwnEvents,
     WholeEvent,
 )
 from fullhouse.rules.offer import EventState, refund_policy_from
@@ -99,8 +102,26 @@ async def find_whole(conn: ReadConn, event_id: str) -> WholeEvent | None:
         [event_id],
     )
     row = await cursor.fetchone()
-    if row is None:
-        return None
+    return None if row is None else _whole(row)
+
+
+async def find_many_whole(conn: ReadConn, ids: Sequence[str]) -> list[WholeEvent]:
+    """All that is known of events, also of drafts; those that do not exist are left out."""
+    cursor = await conn.execute(
+        """
+        SELECT e.id::text, e.name, e.starts_at, e.venue,
+               h.capacity, h.capacity - h.held_back - h.taken, e.created_at,
+               e.description, e.doors_at, e.ends_at, e.time_zone, e.currency, e.sales_from, e.sales_until, e.slug,
+               e.refund_policy, e.state, e.series_id::text, h.offer_version
+        FROM events e JOIN houses h ON h.event_id = e.id
+        WHERE e.id = ANY (%s::uuid[])
+        """,
+        [array(ids)],
+    )
+    return [_whole(row) for row in await cursor.fetchall()]
+
+
+def _whole(row: TupleRow) -> WholeEvent:
     details = row[_EVENT_COLUMNS : _EVENT_COLUMNS + _DETAILS_COLUMNS]
     rest = row[_EVENT_COLUMNS + _DETAILS_COLUMNS :]
     policy = refund_policy_from(details[-1])
@@ -136,8 +157,13 @@ async def availability(conn: ReadConn, ids: Sequence[str]) -> dict[str, Availabi
     return {row[0]: Availability(*row) for row in await cursor.fetchall()}
 
 
-async def page(conn: ReadConn, chosen: EventFilter, after: EventPosition | None, limit: int) -> list[Event]:
-    """Up to `limit` events in order of date, then id, from behind `after`."""
+async def page(
+    conn: ReadConn, chosen: EventFilter, after: EventPosition | None, limit: int, own: OwnEvents = NOBODYS
+) -> list[Event]:
+    """Up to `limit` events in order of date, then id, from behind `after`.
+
+    Drafts, and the events of test organizers, are there only among the caller's own.
+    """
     text = None if chosen.text is None else f"%{_escaped(chosen.text)}%"
     cursor = await conn.execute(
         """
@@ -145,6 +171,14 @@ async def page(conn: ReadConn, chosen: EventFilter, after: EventPosition | None,
                h.capacity, h.capacity - h.held_back - h.taken, e.created_at
         FROM events e JOIN houses h ON h.event_id = e.id
         WHERE (%(state)s::text IS NULL OR e.state = %(state)s)
+          AND (
+              (e.state <> 'draft'
+                  AND NOT EXISTS (SELECT FROM organizers t WHERE t.id = e.organizer_id AND t.test_of IS NOT NULL))
+              OR (
+                  (%(organizer_ids)s::uuid[] IS NULL OR e.organizer_id = ANY (%(organizer_ids)s))
+                  AND (%(event_ids)s::uuid[] IS NULL OR e.id = ANY (%(event_ids)s))
+              )
+          )
           AND (%(since)s::timestamptz IS NULL OR e.starts_at >= %(since)s)
           AND (%(until)s::timestamptz IS NULL OR e.starts_at < %(until)s)
           AND (%(text)s::text IS NULL OR e.name ILIKE %(text)s OR e.venue ILIKE %(text)s)
@@ -154,6 +188,8 @@ async def page(conn: ReadConn, chosen: EventFilter, after: EventPosition | None,
         """,
         {
             "state": chosen.state,
+            "organizer_ids": None if own.organizer_ids is None else array(own.organizer_ids),
+            "event_ids": None if own.event_ids is None else array(own.event_ids),
             "since": chosen.since,
             "until": chosen.until,
             "text": text,

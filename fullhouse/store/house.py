@@ -7,6 +7,8 @@ from typing import LiteralString
 from psycopg.rows import TupleRow
 
 from fullhouse.rules.house import House, HouseChange
+from fullhouse.rules.notice import Notice
+from fullhouse.store import notice
 from fullhouse.store.arrays import array, int_array, moment_array
 from fullhouse.store.db import ReadConn, WriteConn
 from fullhouse.store.pipeline import Pipeline, Reply, no_rows
@@ -22,14 +24,16 @@ def lock(pipeline: Pipeline, event_ids: Sequence[str], *, wait: bool) -> Reply[d
 
 
 _LOCK = """
-    SELECT event_id::text, offer_version, next_expiry_at, bookings_made, capacity, held_back, taken FROM houses
+    SELECT event_id::text, offer_version, next_expiry_at, bookings_made, notices_made, capacity, held_back, taken
+    FROM houses
     WHERE event_id = ANY ($1::uuid[])
     ORDER BY event_id
     FOR NO KEY UPDATE
 """
 
 _LOCK_OR_SKIP = """
-    SELECT event_id::text, offer_version, next_expiry_at, bookings_made, capacity, held_back, taken FROM houses
+    SELECT event_id::text, offer_version, next_expiry_at, bookings_made, notices_made, capacity, held_back, taken
+    FROM houses
     WHERE event_id = ANY ($1::uuid[])
     ORDER BY event_id
     FOR NO KEY UPDATE SKIP LOCKED
@@ -46,28 +50,45 @@ def existing(pipeline: Pipeline, event_ids: Sequence[str]) -> Reply[set[str]]:
     return pipeline.send(sql, [array(event_ids)], lambda rows: {row[0] for row in rows})
 
 
-def change(pipeline: Pipeline, changes: Mapping[str, HouseChange]) -> None:
-    """Change houses by event id, for a batch that makes no bookings.
+def change(pipeline: Pipeline, changes: Mapping[str, HouseChange], notices: Sequence[Notice]) -> None:
+    """Change houses by event id and write the notices, for a batch that makes no bookings that only count seats.
 
     PostgreSQL answers with a CheckViolation when a house would give back what was never taken.
     """
     pipeline.send(
         """
-        UPDATE houses h SET bookings_made = c.bookings_made, taken = h.taken + c.places
-        FROM unnest($1::uuid[], $2::bigint[], $3::integer[]) AS c (event_id, bookings_made, places)
-        WHERE h.event_id = c.event_id
+        WITH changed AS (
+            UPDATE houses h
+            SET bookings_made = coalesce(c.bookings_made, h.bookings_made), taken = h.taken + c.places,
+                notices_made = coalesce(c.notices_made, h.notices_made)
+            FROM unnest($1::uuid[], $2::bigint[], $3::integer[], $4::bigint[])
+                AS c (event_id, bookings_made, places, notices_made)
+            WHERE h.event_id = c.event_id
+        )
+        INSERT INTO notices (event_id, number, organizer_id, kind, at, booking_numbers, details)
+        SELECT event_id, number, organizer_id, kind, at, booking_numbers::bigint[], details::jsonb
+        FROM unnest($5::uuid[], $6::bigint[], $7::uuid[], $8::text[], $9::timestamptz[], $10::text[], $11::text[])
+            AS n (event_id, number, organizer_id, kind, at, booking_numbers, details)
         """,
-        change_arrays(changes),
+        [*change_arrays(changes, notices), *notice.arrays(notices)],
         no_rows,
     )
 
 
-def change_arrays(changes: Mapping[str, HouseChange]) -> list[str]:
-    """Changes as the arrays of event ids, bookings made and places."""
+def change_arrays(changes: Mapping[str, HouseChange], notices: Sequence[Notice]) -> list[str]:
+    """Changes as the arrays of event ids, bookings made, places and notices made.
+
+    A house of which nothing is changed may have notices all the same, as when a hold is confirmed.
+    """
+    # Those of an event are in order, so the last one counts.
+    made = {one.event_id: one.number for one in notices}
+    event_ids = [*changes, *(event_id for event_id in made if event_id not in changes)]
+    found = [changes.get(event_id) for event_id in event_ids]
     return [
-        array(changes),
-        int_array([change.bookings_made for change in changes.values()]),
-        int_array([change.places for change in changes.values()]),
+        array(event_ids),
+        int_array([change.bookings_made if change else None for change in found]),
+        int_array([change.places if change else 0 for change in found]),
+        int_array([made.get(event_id) for event_id in event_ids]),
     ]
 
 
@@ -90,6 +111,11 @@ async def with_due_holds(conn: ReadConn, now: datetime, most: int) -> list[str]:
         "SELECT event_id::text FROM houses WHERE next_expiry_at <= %s ORDER BY next_expiry_at LIMIT %s", [now, most]
     )
     return [row[0] for row in await cursor.fetchall()]
+
+
+async def hold(conn: WriteConn, event_id: str) -> None:
+    """Lock the house of an event until the transaction ends, beside the engine; locked before anything else of it."""
+    await conn.execute("SELECT FROM houses WHERE event_id = %s FOR NO KEY UPDATE", [event_id])
 
 
 async def create(conn: WriteConn, event_id: str, capacity: int) -> None:

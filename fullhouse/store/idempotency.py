@@ -3,16 +3,27 @@
 A key that was answered with a booking names it, and the booking's row has the rest; refusals are written out.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import LiteralString
+from typing import Any, LiteralString
 
 from psycopg.rows import TupleRow
 from pydantic_core import to_json
 
-from fullhouse.rules.booking import Booked, Cancelled, Changed, Confirmed, Extended, IdempotencyKey, Outcome, Released
+from fullhouse.rules.booking import (
+    Booked,
+    Cancelled,
+    Changed,
+    Confirmed,
+    Extended,
+    IdempotencyKey,
+    Outcome,
+    Refused,
+    Released,
+)
 from fullhouse.rules.decision import Remembered
-from fullhouse.rules.idempotency import answer_of, answered_with, outcome_of, record_of
+from fullhouse.rules.idempotency import Answer, answer_of, answered_with, outcome_of, record_of
+from fullhouse.rules.refusals import BookingNotFound
 from fullhouse.store.arrays import array, text_element
 from fullhouse.store.booking import COLUMNS, booking_from
 from fullhouse.store.db import ReadConn, WriteConn
@@ -41,10 +52,17 @@ def recall(pipeline: Pipeline, key_ids: Iterable[str]) -> Reply[dict[str, Rememb
 def _remembered(rows: list[TupleRow]) -> dict[str, Remembered]:
     return {
         key_id: Remembered(
-            fingerprint, outcome_of(outcome) if outcome is not None else answered_with(booking_from(booking), answer)
+            fingerprint, outcome_of(outcome) if outcome is not None else _booking_answered(booking, answer)
         )
         for key_id, fingerprint, outcome, answer, *booking in rows
     }
+
+
+def _booking_answered(booking: Sequence[Any], answer: Answer) -> Outcome:
+    """What was answered with a booking. One of a test may be gone: then there is no such booking any more."""
+    if booking[0] is None:
+        return Refused(BookingNotFound("There is no such booking."))
+    return answered_with(booking_from(booking), answer)
 
 
 async def is_remembered(conn: ReadConn, key: IdempotencyKey) -> bool:

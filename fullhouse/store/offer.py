@@ -13,7 +13,8 @@ from fullhouse.store.db import ReadConn, WriteConn
 from fullhouse.store.pipeline import Pipeline, Reply
 
 _LOAD: LiteralString = """
-    SELECT h.event_id::text, h.offer_version, e.state, e.starts_at, e.sales_from, e.sales_until, e.currency,
+    SELECT h.event_id::text, e.organizer_id::text, h.offer_version, e.state, e.starts_at, e.sales_from,
+           e.sales_until, e.currency,
            (SELECT json_agg(json_build_array(t.id, t.name, t.price_minor, t.tax_basis_points, t.tax_is_included,
                         t.places, t.tickets_min, t.tickets_max, t.sales_from, t.sales_until, t.visibility,
                         t.buyer_tickets_max,

@@ -1,7 +1,10 @@
-"""Organizers: who puts on events. Until accounts come there is one, made with the first start."""
+"""Organizers: who puts on events. One is made with the first start; a test organizer is for the tests of another."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
+from fullhouse.rules.organizer import Organizer
+from fullhouse.store.arrays import array
 from fullhouse.store.db import ReadConn, WriteConn
 
 DEFAULT_ID = "00000000-0000-7000-8000-000000000001"
@@ -16,7 +19,88 @@ async def create_default(conn: WriteConn, now: datetime) -> None:
     )
 
 
+async def exists(conn: ReadConn, organizer_id: str) -> bool:
+    """Tell whether there is such an organizer."""
+    cursor = await conn.execute("SELECT 1 FROM organizers WHERE id = %s", [organizer_id])
+    return await cursor.fetchone() is not None
+
+
 async def default_exists(conn: ReadConn) -> bool:
     """Tell whether the first start has been made."""
-    cursor = await conn.execute("SELECT 1 FROM organizers WHERE id = %s", [DEFAULT_ID])
-    return await cursor.fetchone() is not None
+    return await exists(conn, DEFAULT_ID)
+
+
+async def of_events(conn: ReadConn, event_ids: Sequence[str]) -> dict[str, str]:
+    """Whose events are, by the events' ids; those that do not exist are left out."""
+    cursor = await conn.execute(
+        "SELECT id::text, organizer_id::text FROM events WHERE id = ANY (%s::uuid[])", [array(event_ids)]
+    )
+    return dict(await cursor.fetchall())
+
+
+async def of_series(conn: ReadConn, series_id: str) -> str | None:
+    """Whose a series is; all its events are of one organizer."""
+    cursor = await conn.execute("SELECT organizer_id::text FROM events WHERE series_id = %s LIMIT 1", [series_id])
+    row = await cursor.fetchone()
+    return None if row is None else str(row[0])
+
+
+async def create(conn: WriteConn, made: Organizer) -> None:
+    """Add an organizer."""
+    await conn.execute(
+        """
+        INSERT INTO organizers (id, name, language, reply_to, test_of, created_at) VALUES (%s, %s, %s, %s, %s, %s)
+        """,
+        list(made),
+    )
+
+
+async def change(conn: WriteConn, changed: Organizer) -> None:
+    """Write what may be changed of an organizer."""
+    await conn.execute(
+        "UPDATE organizers SET name = %s, language = %s, reply_to = %s WHERE id = %s",
+        [changed.name, changed.language, changed.reply_to, changed.id],
+    )
+
+
+async def find(conn: ReadConn, organizer_id: str) -> Organizer | None:
+    """Look an organizer up."""
+    cursor = await conn.execute(
+        """
+        SELECT id::text, name, language, reply_to, test_of::text, created_at FROM organizers WHERE id = %s
+        """,
+        [organizer_id],
+    )
+    row = await cursor.fetchone()
+    return None if row is None else Organizer._make(row)
+
+
+async def lock(conn: WriteConn, organizer_id: str) -> Organizer | None:
+    """Look an organizer up, and let nobody else change it until the transaction ends."""
+    cursor = await conn.execute(
+        """
+        SELECT id::text, name, language, reply_to, test_of::text, created_at FROM organizers WHERE id = %s
+        FOR NO KEY UPDATE
+        """,
+        [organizer_id],
+    )
+    row = await cursor.fetchone()
+    return None if row is None else Organizer._make(row)
+
+
+async def for_tests_of(conn: ReadConn, organizer_id: str) -> str | None:
+    """The id of the organizer for somebody's tests, if there is one."""
+    cursor = await conn.execute("SELECT id::text FROM organizers WHERE test_of = %s", [organizer_id])
+    row = await cursor.fetchone()
+    return None if row is None else str(row[0])
+
+
+async def everything(conn: ReadConn) -> list[Organizer]:
+    """All organizers, the oldest first, each before the one for its tests."""
+    cursor = await conn.execute(
+        """
+        SELECT id::text, name, language, reply_to, test_of::text, created_at FROM organizers
+        ORDER BY coalesce(test_of, id), test_of NULLS FIRST
+        """
+    )
+    return [Organizer._make(row) for row in await cursor.fetchall()]

@@ -112,21 +112,22 @@ async def add(conn: WriteConn, payment: Payment) -> None:
     )
 
 
-async def refer(conn: WriteConn, payment: Payment) -> None:
-    """Write what the provider calls a payment, whatever has become of it meanwhile."""
-    await conn.execute(
+async def refer(conn: WriteConn, payment: Payment) -> bool:
+    """Write what the provider calls a payment, whatever has become of it meanwhile; returns whether it is the first."""
+    key = [payment.event_id, payment.booking_number, payment.number]
+    cursor = await conn.execute(
         """
-        UPDATE payments SET reference = %s, instructions = %s
-        WHERE event_id = %s AND booking_number = %s AND number = %s
+        WITH before AS (
+            SELECT reference FROM payments WHERE event_id = %s AND booking_number = %s AND number = %s FOR UPDATE
+        )
+        UPDATE payments p SET reference = %s, instructions = %s
+        FROM before WHERE p.event_id = %s AND p.booking_number = %s AND p.number = %s
+        RETURNING before.reference IS NULL
         """,
-        [
-            payment.reference,
-            Jsonb(payment.instructions),
-            payment.event_id,
-            payment.booking_number,
-            payment.number,
-        ],
+        [*key, payment.reference, Jsonb(payment.instructions), *key],
     )
+    (is_first,) = await cursor.fetchone() or (False,)
+    return bool(is_first)
 
 
 async def put_off(conn: WriteConn, payment: Payment, now: datetime) -> None:

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
+from functools import partial
 from http import HTTPStatus
 from importlib import resources
 from typing import NamedTuple, TypeAlias
 
-from fastapi import FastAPI, Request, Response
+from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from fastapi.staticfiles import StaticFiles
@@ -16,11 +17,23 @@ from starlette.routing import Match
 from fullhouse.actions.deps import Deps
 from fullhouse.rules.refusals import Refusal
 from fullhouse.web import pages
-from fullhouse.web.api import offer_routes, promo_routes, routes
+from fullhouse.web.api import (
+    factor_routes,
+    mail_routes,
+    member_routes,
+    offer_routes,
+    password_routes,
+    promo_routes,
+    routes,
+    session_routes,
+    webhook_routes,
+)
 from fullhouse.web.errors import defect, problem, refused
 from fullhouse.web.front_door import DoorSettings, FrontDoor
+from fullhouse.web.gate import let_in
 from fullhouse.web.http import AsgiApp, reason
 from fullhouse.web.respond import response_of
+from fullhouse.web.who import acts
 
 Lifespan: TypeAlias = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
@@ -48,12 +61,19 @@ def build(deps: Deps, settings: WebSettings, lifespan: Lifespan) -> AsgiApp:
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
+        dependencies=[Depends(partial(_let_in, deps))],
         redirect_slashes=False,
     )
     routers = [
         routes.build(deps, num_seats_max=settings.num_seats_max, is_open=settings.door.is_open),
         offer_routes.build(deps, is_open=settings.door.is_open),
         promo_routes.build(deps, is_open=settings.door.is_open),
+        webhook_routes.build(deps, is_open=settings.door.is_open),
+        session_routes.build(deps),
+        factor_routes.build(deps),
+        password_routes.build(deps),
+        member_routes.build(deps, is_open=settings.door.is_open),
+        mail_routes.build(deps, is_open=settings.door.is_open),
         pages.build(deps, settings.metrics_folder),
     ]
     for router in routers:
@@ -66,6 +86,14 @@ def build(deps: Deps, settings: WebSettings, lifespan: Lifespan) -> AsgiApp:
     framework.add_exception_handler(HTTPException, _not_served)
     framework.add_exception_handler(Exception, _defect)
     return FrontDoor(framework, deps, settings.door)
+
+
+async def _let_in(deps: Deps, request: Request) -> None:
+    """Before any route of the framework: the gate, which knows the route by its template."""
+    scope = request.scope
+    method, template, ids = scope["method"], scope["route"].path, request.path_params
+    call = scope["fullhouse.call"] = await let_in(deps, scope["fullhouse.call"], method, template, ids)
+    acts(call.caller, method, template, ids)
 
 
 async def _refused(_: Request, error: Exception) -> Response:

@@ -1,13 +1,17 @@
 """Who calls: a key, nobody, or the owner of an open playground; and what keeps the playground local."""
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Literal, NamedTuple, TypeAlias
 
-from fullhouse.actions import key
+from fullhouse.actions import key, session
 from fullhouse.actions.deps import Deps
+from fullhouse.rules.people_refusals import OriginForeign, SignInRequired
+from fullhouse.rules.permission import OF_ROLE, Permission, of_scopes
 from fullhouse.rules.refusals import ApiKeyRequired, PlaygroundIsLocal
+from fullhouse.rules.session import Known
+from fullhouse.web.cookies import LOOPBACK_NAMES, token_in
 from fullhouse.web.http import Headers
 
-LOOPBACK_NAMES = frozenset({b"localhost", b"127.0.0.1", b"[::1]"})
 LOOPBACK_ADDRESSES = frozenset({"localhost", "127.0.0.1", "::1"})
 FORWARDED = frozenset(
     {
@@ -17,35 +21,90 @@ FORWARDED = frozenset(
 )
 
 
+CallerKind: TypeAlias = Literal["nobody", "key", "member", "playground"]
+
+
 class Caller(NamedTuple):
-    """`id` scopes idempotency keys; `may_manage` allows what an organizer does."""
+    """Who calls. `id` scopes idempotency keys; `standings` say what he may do at which organizer.
+
+    `event_ids` are the only events that a key is good for, if it is limited. The gate fills in `organizer_id` and
+    `permissions`: whose the thing is that the call is about, and what the caller may do with it. For a stranger, as for
+    nobody, these stay empty.
+    """
 
     id: str
-    may_manage: bool
+    kind: CallerKind
+    name: str
+    standings: Mapping[str, frozenset[Permission]]
+    event_ids: frozenset[str] | None = None
+    permissions: frozenset[Permission] = frozenset()
+    organizer_id: str | None = None
+    person_id: str | None = None
+    session_id: str | None = None
+
+    def may(self, permission: Permission) -> bool:
+        """Tell whether the caller may do this with what the call is about."""
+        return permission in self.permissions
 
 
-ANYBODY = Caller("anybody", may_manage=False)
-OWNER = Caller("playground", may_manage=True)
+ANYBODY = Caller("anybody", "nobody", "", {})
+OWNER = Caller("playground", "playground", "Playground", {}, permissions=OF_ROLE["owner"])
+"""Whoever reaches an open playground: there, all that there is is his."""
 
 
-async def caller_of(deps: Deps, headers: Headers) -> Caller:
-    """Find out who calls. Raises ApiKeyRequired for a key that is not good, rather than treat it as none."""
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+async def caller_of(deps: Deps, method: str, headers: Headers) -> Caller:
+    """Find out who calls. Raises ApiKeyRequired for a key that is not good, rather than treat it as none.
+
+    So it is with a session's token, SignInRequired; but not with its cookie, which the browser sends by itself.
+    """
     authorization = headers.get(b"authorization")
     if authorization is None:
-        return ANYBODY
+        return await _caller_by_cookie(deps, method, headers)
     scheme, _, text = authorization.partition(b" ")
     if scheme.lower() != b"bearer":
         raise ApiKeyRequired("Send the API key as: Authorization: Bearer KEY.")
-    return Caller(await key.caller_of(deps, text.strip().decode("latin-1")), may_manage=True)
+    token = text.strip().decode("latin-1")
+    if token.startswith(session.PREFIX):
+        return _member(await session.caller_of(deps, token))
+    found = await key.live(deps, token)
+    standings = {found.organizer_id: of_scopes(found.scopes)}
+    return Caller(found.id, "key", found.name, standings, found.event_ids)
 
 
-def require_management(caller: Caller) -> None:
-    """Raises ApiKeyRequired unless the caller may do what an organizer does."""
-    if not caller.may_manage:
-        raise ApiKeyRequired(
-            "This call needs an API key: make one with 'fullhouse key create NAME' and send it as "
-            "Authorization: Bearer KEY."
-        )
+async def _caller_by_cookie(deps: Deps, method: str, headers: Headers) -> Caller:
+    token = token_in(headers)
+    known = None if token is None else await session.find(deps, token)
+    if known is None:
+        return ANYBODY
+    if method not in SAFE_METHODS:
+        keep_to_own_pages(headers)
+    return _member(known)
+
+
+def _member(known: Known) -> Caller:
+    person = known.person
+    return Caller(person.id, "member", person.name, known.standings, person_id=person.id, session_id=known.session.id)
+
+
+def keep_to_own_pages(headers: Headers) -> None:
+    """Refuse a write that another web page lets the browser send: its cookie says nothing about who wants it.
+
+    Browsers name the page's origin with every such request (OWASP, Cross-Site Request Forgery Prevention). The scheme
+    may have been changed by a proxy, the host must not. Raises OriginForeign.
+    """
+    host, origin = headers.get(b"host", b"").lower(), headers.get(b"origin", b"").lower()
+    if origin not in {b"http://" + host, b"https://" + host}:
+        raise OriginForeign("With the session's cookie, send the Origin of this server; or send the token as a Bearer.")
+
+
+def require_person(caller: Caller) -> str:
+    """The person who is signed in. Raises SignInRequired."""
+    if caller.person_id is None:
+        raise SignInRequired("Sign in first: POST /sessions.")
+    return caller.person_id
 
 
 def keep_local(client: tuple[str, int] | None, headers: Headers) -> None:

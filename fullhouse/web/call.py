@@ -12,3 +12,5 @@ class Call(NamedTuple):
     headers: Headers
     body: bytes
     caller: Caller
+    address: str = ""
+    """Where the call comes from, as far as that can be known."""

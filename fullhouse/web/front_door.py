@@ -1,5 +1,6 @@
 """The outermost part of the program: what holds for every request, and the few hottest calls without the framework."""
 
+import contextlib
 import itertools
 import logging
 import re
@@ -9,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import NamedTuple, TypeAlias
 
+from fullhouse.actions.acting import calling
 from fullhouse.actions.deps import Deps
 from fullhouse.rules.refusals import Refusal, ValidationFailed
 from fullhouse.web import measure
@@ -16,24 +18,45 @@ from fullhouse.web.api import bookings, events
 from fullhouse.web.auth import OWNER, caller_of, keep_local
 from fullhouse.web.call import Call
 from fullhouse.web.errors import defect, refused
+from fullhouse.web.gate import ORGANIZER_HEADER, let_in
 from fullhouse.web.http import Answer, AsgiApp, ClientGoneError, Headers, Message, Receive, Scope, Send, read_body
+from fullhouse.web.visits import address_of
+from fullhouse.web.who import acts, is_logged
 
 log = logging.getLogger(__name__)
 
 HotCall: TypeAlias = Callable[[Deps, Call], Awaitable[Answer]]
 HotCallOfOne: TypeAlias = Callable[[Deps, Call, str], Awaitable[Answer]]
 
+
+class OfOne(NamedTuple):
+    """A hot call of one thing: what stands before the thing's id in the path, the id's name, and the function."""
+
+    head: str
+    id_name: str
+    answer: HotCallOfOne
+
+
 HOT: dict[tuple[str, str], HotCall] = {("POST", "/bookings"): bookings.book}
-HOT_OF_ONE: dict[tuple[str, str], tuple[str, HotCallOfOne]] = {
-    ("GET", "availability"): ("/events/", events.availability),
-    ("POST", "confirmation"): ("/bookings/", bookings.confirm),
-    ("PATCH", "cancel"): ("/bookings/", bookings.cancel),
+HOT_OF_ONE: dict[tuple[str, str], OfOne] = {
+    ("GET", "availability"): OfOne("/events/", "event_id", events.availability),
+    ("POST", "confirmation"): OfOne("/bookings/", "booking_id", bookings.confirm),
+    ("PATCH", "cancel"): OfOne("/bookings/", "booking_id", bookings.cancel),
 }
 """By method and last part of the path, the rest of which is a head and an id."""
 
 _ID = re.compile(r"([0-9a-fA-F]{8})-[0-9a-fA-F]{4}-[0-9a-fA-F-]+")
 
-SINGLE_HEADERS = (b"host", b"origin", b"authorization", b"content-type", b"content-length", b"idempotency-key")
+SINGLE_HEADERS = (
+    b"host",
+    b"origin",
+    b"authorization",
+    b"cookie",
+    b"content-type",
+    b"content-length",
+    b"idempotency-key",
+    ORGANIZER_HEADER,
+)
 """Of these a request may have one; with two, two readers could disagree about which counts."""
 
 
@@ -47,6 +70,8 @@ class DoorSettings(NamedTuple):
     is_open: bool
     body_bytes_max: int
     log_sample: int
+    proxies: frozenset[str] = frozenset()
+    """Addresses whose `X-Forwarded-For` is believed."""
 
 
 class FrontDoor:
@@ -68,7 +93,7 @@ class FrontDoor:
         is_head = scope["method"] == "HEAD"
         if is_head:
             # HEAD is GET without the body (RFC 9110, section 9.3.2); the server leaves that out.
-            scope = {**scope, "method": "GET"}
+            scope = {**scope, "method": "GET", "fullhouse.is_head": True}
         number = next(self._numbers)
         request_id = f"{self._prefix}-{number:x}"
         started = time.perf_counter()
@@ -78,13 +103,14 @@ class FrontDoor:
                 keep_local(scope.get("client"), headers)
                 caller = OWNER
             else:
-                caller = await caller_of(self._deps, headers)
+                caller = await caller_of(self._deps, scope["method"], headers)
             body = await read_body(receive, headers, self._settings.body_bytes_max)
-            call = Call(headers, body, caller)
-            answer = await self._hot(scope, call)
-            if answer is None:
-                await self._through_framework(scope, call, receive, send, request_id, started)
-                return
+            call = Call(headers, body, caller, address_of(scope.get("client"), headers, self._settings.proxies))
+            with _acting(scope, call):
+                answer = await self._hot(scope, call)
+                if answer is None:
+                    await self._through_framework(scope, call, receive, send, request_id, started)
+                    return
         except Refusal as refusal:
             answer = refused(refusal)
         except ClientGoneError:
@@ -99,18 +125,25 @@ class FrontDoor:
 
     async def _hot(self, scope: Scope, call: Call) -> Answer | None:
         """Answer one of the hottest calls, or None when it is none of them."""
+        method: str = scope["method"]
         path: str = scope["path"]
-        hot = HOT.get((scope["method"], path))
+        hot = HOT.get((method, path))
         if hot is not None:
+            call = await let_in(self._deps, call, method, path, {})
+            acts(call.caller, method, path, {})
             return await hot(self._deps, call)
         # Those of one thing: its id stands between head and last part.
         front, _, last = path.rpartition("/")
-        found = HOT_OF_ONE.get((scope["method"], last))
-        if found is None or not front.startswith(found[0]):
+        found = HOT_OF_ONE.get((method, last))
+        if found is None or not front.startswith(found.head):
             return None
-        head, hot_call = found
-        one_id = front[len(head) :]
-        return None if "/" in one_id else await hot_call(self._deps, call, one_id)
+        one_id = front[len(found.head) :]
+        if "/" in one_id:
+            return None
+        template = f"{found.head}{{{found.id_name}}}/{last}"
+        call = await let_in(self._deps, call, method, template, {found.id_name: one_id})
+        acts(call.caller, method, template, {found.id_name: one_id})
+        return await found.answer(self._deps, call, one_id)
 
     async def _through_framework(
         self, scope: Scope, call: Call, receive: Receive, send: Send, request_id: str, started: float
@@ -144,6 +177,16 @@ class FrontDoor:
         finally:
             _log(scope, status, request_id, started)
             measure.answered(status)
+
+
+def _acting(scope: Scope, call: Call) -> contextlib.AbstractContextManager[None]:
+    """Let the audit log know who acts. What writes nothing into it is not made to wait for that."""
+    if not is_logged(scope, call.caller):
+        return _NOT_LOGGED
+    return calling(call.address or None)
+
+
+_NOT_LOGGED = contextlib.nullcontext()
 
 
 def _headers(scope: Scope) -> Headers:

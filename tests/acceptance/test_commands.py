@@ -92,6 +92,28 @@ def test_a_closed_server_takes_a_key_made_beside_it_and_stops_taking_it(house: H
     assert made.stdout.strip() not in "".join(server.err)
 
 
+def test_the_first_start_prints_a_link_that_makes_one_owner(house: House) -> None:
+    port = free_port()
+    command = [FULLHOUSE, "serve", "--port", str(port), "--data-dir", str(house.data_dir)]
+    server = house.launch_other(command, port).wait_ready()
+    wait_until(lambda: "Ctrl-C" in "".join(server.out), "the banner")
+    (link,) = re.findall(rf"{re.escape(server.url)}/setup#(\S+)", "".join(server.out))
+    owner = {"email": "olga@house.example", "name": "Olga", "organizer_name": "Blue Note"}
+    body = {**owner, "token": link, "password": "a tram to the harbour"}
+    answer = httpx.post(server.url + "/setup", json=body)
+    assert answer.status_code == 201, answer.text
+    headers = {"authorization": f"Bearer {answer.json()['token']}"}
+    assert httpx.post(server.url + "/events", json=EVENT, headers=headers).status_code == 201
+    assert httpx.post(server.url + "/setup", json=body).status_code == 409
+    assert server.stop() == 0
+    assert not any(secret in "".join(server.err) for secret in (link, answer.json()["token"], body["password"]))
+    again = house.launch_other(command, port).wait_ready()
+    wait_until(lambda: "Ctrl-C" in "".join(again.out), "the banner")
+    assert "/setup" not in "".join(again.out)
+    assert httpx.get(again.url + "/me", headers=headers).json()["name"] == "Olga", "a session outlives a restart"
+    assert again.stop() == 0
+
+
 def hosted(house: House, port: int, **settings: str) -> Serving:
     """Somebody's own ASGI server."""
     command = [UVICORN, "fullhouse.main:app", "--port", str(port), "--log-level", "warning"]

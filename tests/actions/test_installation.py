@@ -7,6 +7,7 @@ import pytest
 from fullhouse.actions import booking, installation
 from fullhouse.actions.deps import Deps
 from fullhouse.rules.booking import Booked
+from fullhouse.store.audit import AuditReport
 from tests.cast import book, key, new_event
 
 
@@ -36,4 +37,4 @@ async def test_the_audit_counts_what_it_has_looked_at(deps: Deps) -> None:
     await book(deps, event.id, 3)
     await book(deps, event.id, 4)
     report = await installation.run_audit(deps.database)
-    assert report == (1, 2, 7, [])
+    assert report == AuditReport(1, 2, 7, [])

@@ -10,10 +10,10 @@ from fullhouse.rules.refusals import ApiKeyRequired
 async def test_a_key_tells_who_calls_until_it_is_revoked(deps: Deps) -> None:
     text = await key.create(deps.database, "Web shop", deps.clock())
     (shown,) = await key.everything(deps.database)
-    assert await key.caller_of(deps, text) == shown.id
+    assert (await key.live(deps, text)).id == shown.id
     assert await key.revoke(deps.database, shown.id, deps.clock())
     with pytest.raises(ApiKeyRequired):
-        await key.caller_of(deps, text)
+        await key.live(deps, text)
     assert not await key.revoke(deps.database, shown.id, deps.clock())
 
 
@@ -21,7 +21,7 @@ async def test_a_key_tells_who_calls_until_it_is_revoked(deps: Deps) -> None:
 async def test_a_key_that_was_never_made_opens_nothing(deps: Deps, text: str) -> None:
     await key.create(deps.database, "Web shop", deps.clock())
     with pytest.raises(ApiKeyRequired):
-        await key.caller_of(deps, text)
+        await key.live(deps, text)
 
 
 async def test_every_key_is_another_one_and_none_is_in_the_database(deps: Deps) -> None:

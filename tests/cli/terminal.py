@@ -18,15 +18,18 @@ class Done(NamedTuple):
     err: str
 
 
-def fullhouse(*words: str, **settings: str) -> Done:
-    """Run a command to its end; `settings` are environment variables without their prefix."""
+def fullhouse(*words: str, typed: str = "", **settings: str) -> Done:
+    """Run a command to its end; `settings` are environment variables without their prefix.
+
+    `typed` is what comes from a file or another program, not from a terminal.
+    """
     done = subprocess.run(
         [FULLHOUSE, *words],
         capture_output=True,
         text=True,
         timeout=SECONDS_MAX,
         check=False,
-        stdin=subprocess.DEVNULL,
+        input=typed,
         env=environment(**settings),
     )
     assert "Traceback" not in done.stdout + done.stderr, done.stderr

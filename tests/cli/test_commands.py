@@ -15,7 +15,10 @@ from tests.cast import assert_clean
 from tests.cli.terminal import fullhouse
 from tests.store.rows import database_made
 
-COMMANDS = [[], ["serve"], ["migrate"], ["audit"], ["demo"], ["key"], ["key", "create"], ["key", "list"]]
+COMMANDS = [
+    *([], ["serve"], ["migrate"], ["audit"], ["demo"]),
+    *(["key"], ["key", "create"], ["key", "list"], ["owner", "create"]),
+]
 
 
 def test_the_version_is_that_of_the_package() -> None:
@@ -84,7 +87,8 @@ def test_a_key_is_shown_once_listed_without_what_opens_and_revoked(conninfo: str
     listed = fullhouse("key", "list", "--database-url", conninfo)
     assert listed.status == 0
     assert text.removeprefix("fh_") not in listed.out
-    found = re.fullmatch(r"([0-9a-f-]{36})  \d{4}-\d\d-\d\d \d\d:\d\d  live  Wéb shop\n", listed.out)
+    line = r"([0-9a-f-]{36})  \d{4}-\d\d-\d\d \d\d:\d\d  live  never used  manage,read,sell  [0-9a-f-]{36}  Wéb shop\n"
+    found = re.fullmatch(line, listed.out)
     assert found
     assert fullhouse("key", "revoke", found[1], "--database-url", conninfo) == (0, "Revoked.\n", "")
     assert "  revoked " in fullhouse("key", "list", "--database-url", conninfo).out

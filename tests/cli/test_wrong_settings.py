@@ -132,7 +132,7 @@ def test_a_data_folder_that_is_a_file_is_told(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["", "  ", "x" * 201, "two\nlines"])
 def test_a_key_needs_a_name_that_can_be_shown(conninfo: str, name: str) -> None:
-    assert refused("key", "create", name, "--database-url", conninfo).startswith("NAME: give the key a name")
+    assert refused("key", "create", name, "--database-url", conninfo).startswith("NAME: give it a name")
 
 
 @pytest.mark.parametrize("key_id", ["rubbish", "0196a1b2-c3d4-7e5f-8a6b-7c8d9e0f1a2b"])

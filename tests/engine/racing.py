@@ -18,6 +18,7 @@ GUARDS = {
     "promo_codes": "promo_codes_never_exceeded",
     "bookings": "bookings_pkey",
     "tickets": "tickets_pkey",
+    "notices": "notices_pkey",
     "ledger_postings": "ledger_postings_pkey",
 }
 """The constraints that stand behind the lock."""

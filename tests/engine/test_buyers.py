@@ -97,6 +97,7 @@ async def test_without_the_lock_he_gets_more_and_the_test_above_fails(
         monkeypatch.setattr(house, statement, locking[: locking.index("FOR NO KEY UPDATE")])
     async with visitor(conninfo) as conn:
         await conn.execute("ALTER TABLE bookings DROP CONSTRAINT bookings_pkey")
+        await conn.execute("ALTER TABLE notices DROP CONSTRAINT notices_pkey")
     with pytest.raises(AssertionError):
         await ask_50_times(conninfo, "event", 7, 64)
     ((had,),) = await rows(conninfo, "SELECT sum(places) FROM bookings")

@@ -53,6 +53,7 @@ async def test_without_the_lock_the_200_buyers_oversell_and_the_test_above_fails
     async with visitor(conninfo) as conn:
         await conn.execute("ALTER TABLE houses DROP CONSTRAINT houses_never_oversold")
         await conn.execute("ALTER TABLE bookings DROP CONSTRAINT bookings_pkey")
+        await conn.execute("ALTER TABLE notices DROP CONSTRAINT notices_pkey")
         await conn.execute("ALTER TABLE tickets DROP CONSTRAINT tickets_pkey")
     with pytest.raises(AssertionError):
         await sell_100_places_to_200_buyers(conninfo)

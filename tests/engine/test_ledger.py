@@ -77,8 +77,8 @@ async def test_the_postings_of_a_batch_are_one_statement(wire: Wire, conninfo: s
         held = [await till.hold(1) for _ in range(size)]
         wire.batches.clear()
         await asyncio.gather(*(till.confirm(one, "cash") for one in held))
-    # Lock, load bookings; issue tickets, confirm, post, write down the payments.
-    assert {batch.count("E") for batch in wire.batches} == {6}
+    # Lock, load bookings; write the notice, issue tickets, confirm, post, write down the payments.
+    assert {batch.count("E") for batch in wire.batches} == {7}
     assert till.unequal() == []
 
 

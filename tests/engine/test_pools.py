@@ -65,6 +65,7 @@ async def test_without_the_lock_the_pool_is_oversold_and_the_test_above_fails(
     async with visitor(conninfo) as conn:
         await conn.execute("ALTER TABLE pools DROP CONSTRAINT pools_never_oversold")
         await conn.execute("ALTER TABLE bookings DROP CONSTRAINT bookings_pkey")
+        await conn.execute("ALTER TABLE notices DROP CONSTRAINT notices_pkey")
     with pytest.raises(AssertionError):
         await sell_the_last_places_of_a_pool_to_50_buyers(conninfo, 20)
     ((oversold,),) = await rows(conninfo, "SELECT taken FROM pools")

@@ -99,6 +99,7 @@ async def test_without_the_lock_they_exceed_it_and_the_test_above_fails(
     async with visitor(conninfo) as conn:
         await conn.execute("ALTER TABLE promo_codes DROP CONSTRAINT promo_codes_never_exceeded")
         await conn.execute("ALTER TABLE bookings DROP CONSTRAINT bookings_pkey")
+        await conn.execute("ALTER TABLE notices DROP CONSTRAINT notices_pkey")
     with pytest.raises(AssertionError):
         await sell_to_100_buyers(conninfo, batch_size_max=64, **limits)
     exceeded = """
@@ -114,6 +115,7 @@ async def test_without_the_lock_the_check_still_stops_them(conninfo: str, monkey
         monkeypatch.setattr(house, statement, locking[: locking.index("FOR NO KEY UPDATE")])
     async with visitor(conninfo) as conn:
         await conn.execute("ALTER TABLE bookings DROP CONSTRAINT bookings_pkey")
+        await conn.execute("ALTER TABLE notices DROP CONSTRAINT notices_pkey")
     with pytest.raises(AssertionError):
         await sell_to_100_buyers(conninfo, batch_size_max=64, tickets_max=37)
     ((tickets,),) = await rows(conninfo, "SELECT tickets_used FROM promo_codes")

@@ -28,7 +28,9 @@ def percent(fee: Fee) -> Fee:
 
 
 def offer_of(*ticket_types: TicketType, fees: Iterable[Fee] = ()) -> Offer:
-    return Offer("e", 1, "published", NOW, None, None, "EUR", {one.id: one for one in ticket_types}, tuple(fees))
+    return Offer(
+        "e", "organizer", 1, "published", NOW, None, None, "EUR", {one.id: one for one in ticket_types}, tuple(fees)
+    )
 
 
 # Small amounts meet halves, large ones show whether anything was ever a float.

@@ -278,6 +278,7 @@ class Ledger:
         after = self.with_lines(booking, lines, self.price(wanted, lines))
         is_free = not any(self.records.offers[after.event_id].ticket_types[t].price_minor for t, _ in lines)
         self.bookings[booking.id] = after = after._replace(status="confirmed" if is_free else "held")
+        self.ids_taken += 1
         return changed(after)
 
     def cancel(self, request: CancelRequest) -> Answer:
@@ -288,7 +289,7 @@ class Ledger:
             return cancelled(booking)
         if booking.status == "confirmed":
             return self.give_back(request, booking)
-        if request.tickets:
+        if request.tickets is not None:
             return no("booking_not_held", booking_status=booking.status)
         if request.expected_minor not in {None, 0}:
             return no("refund_changed", refund_minor=0)

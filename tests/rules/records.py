@@ -100,6 +100,10 @@ class Records(NamedTuple):
         for event_id, (bookings_made, places) in decision.changes.items():
             house = houses[event_id]
             houses[event_id] = house._replace(bookings_made=bookings_made, taken=house.taken + places)
+        for notice in decision.notices:
+            house = houses[notice.event_id]
+            assert notice.number == house.notices_made + 1, "notices are numbered one after the other"
+            houses[notice.event_id] = house._replace(notices_made=notice.number)
         for event_id, expires_at in decision.expiries.items():
             houses[event_id] = houses[event_id]._replace(next_expiry_at=expires_at)
         pools = dict(self.pools)

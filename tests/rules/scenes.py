@@ -33,13 +33,16 @@ def ticket_type(type_id: str, price_minor: int = 0, **changes: Any) -> TicketTyp
 def offer_of(event_id: str, *ticket_types: TicketType, **changes: Any) -> Offer:
     """The offer of an event that begins tomorrow, apart from `changes`."""
     by_id = {one.id: one for one in ticket_types}
-    offer = Offer(event_id, 1, "published", TOMORROW, None, None, "EUR", by_id, (), general_admission(ticket_types))
+    offer = Offer(
+        *(event_id, "organizer", 1, "published", TOMORROW, None, None, "EUR", by_id, ()),
+        general_admission(ticket_types),
+    )
     return offer._replace(**changes)
 
 
 def house_of(event_id: str, capacity: int, *, taken: int = 0, made: int = 0, **changes: Any) -> House:
     """An event's house."""
-    return House(event_id, 1, None, made, capacity, 0, taken)._replace(**changes)
+    return House(event_id, 1, None, made, 0, capacity, 0, taken)._replace(**changes)
 
 
 def booked_before(house: House, number: int, places: int, *, is_live: bool = True) -> Booking:

@@ -18,7 +18,7 @@ ADULT = TicketType("t", "Adult", 2_500, Tax(0, is_included=True), 1, 1, None, No
 
 def offer_of(*types: TicketType) -> Offer:
     by_id = {one.id: one for one in types}
-    return Offer("e", 1, "published", NOW + timedelta(days=9), None, None, "EUR", by_id, ())
+    return Offer("e", "organizer", 1, "published", NOW + timedelta(days=9), None, None, "EUR", by_id, ())
 
 
 def explained(offer: Offer, house: Places = HOUSE, *pools: Places) -> Explanation:

@@ -24,12 +24,12 @@ NOW = datetime(2030, 5, 1, 19, 30, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
 HELD = Booking("held", "event", 1, 2, "held", NOW - 9 * MINUTE, None, NOW + MINUTE)
-OFFER = Offer("event", 1, "published", NOW + timedelta(days=9), None, None, "EUR", {}, ())
+OFFER = Offer("event", "organizer", 1, "published", NOW + timedelta(days=9), None, None, "EUR", {}, ())
 Requests = list[ExtendRequest | ExpireRequest | ConfirmRequest | CancelRequest]
 
 
 def decided(requests: Requests, held: Booking = HELD, asked_at: list[datetime] | None = None) -> Decision:
-    house = House("event", 1, held.expires_at, 1, 10, 0, 2)
+    house = House("event", 1, held.expires_at, 1, 0, 10, 0, 2)
     is_due = held.status == "held" and held.expires_at is not None and held.expires_at <= NOW
     due = {"event": Due([held], None, is_more=False)} if is_due else {}
     known = Known({"event": house}, {"event": OFFER}, {}, due, {held.id: held}, {})

@@ -21,8 +21,8 @@ LATER = (timedelta(0), MICROSECOND, HOLD_TIME - MICROSECOND, HOLD_TIME, HOLD_TIM
 
 
 def counted(house: House) -> House:
-    """A house apart from what it expects, which may be earlier than it has to be."""
-    return house._replace(next_expiry_at=None)
+    """A house apart from what it expects, which may be earlier than it has to be, and from how its news is put."""
+    return house._replace(next_expiry_at=None, notices_made=0)
 
 
 def same_rows(one: Records, other: Records) -> None:

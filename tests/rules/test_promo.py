@@ -32,7 +32,7 @@ def ticket_type(type_id: str, price_minor: int) -> TicketType:
 
 def offer_of(*prices: int) -> Offer:
     types = {f"t{n}": ticket_type(f"t{n}", price) for n, price in enumerate(prices)}
-    return Offer("e", 1, "published", NOW + timedelta(days=9), None, None, "EUR", types, ())
+    return Offer("e", "organizer", 1, "published", NOW + timedelta(days=9), None, None, "EUR", types, ())
 
 
 @given(st.integers(0, 10**11), st.integers(0, 10_000))

@@ -98,7 +98,7 @@ async def sell(conn: WriteConn, on_sale: OnSale, *places: int) -> list[Booking]:
     bookings = [on_sale.booking(number, wanted) for number, wanted in enumerate(places, 1)]
     async with batch(conn) as pipeline:
         change = HouseChange(len(bookings), sum(places))
-        booking.insert(pipeline, bookings, on_sale.tickets(*bookings), {on_sale.id: change})
+        booking.insert(pipeline, bookings, on_sale.tickets(*bookings), {on_sale.id: change}, [])
         await pipeline.commit()
     return bookings
 

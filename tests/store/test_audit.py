@@ -60,7 +60,7 @@ async def sold(database: Database, conn: WriteConn, conninfo: str) -> Sold:
         drawing.change(pipeline, {(event.id, pool_id): 5})
         house.expect(pipeline, {event.id: held.expires_at})
         booking.cancel(pipeline, [cancelled(bookings[1], NOW)])
-        house.change(pipeline, {event.id: HouseChange(6, 2)})
+        house.change(pipeline, {event.id: HouseChange(6, 2)}, [])
         idempotency.remember(pipeline, {key_id: Remembered(key_id, Booked(bookings[0]))}, NOW)
         await pipeline.commit()
     return Sold(event, bookings, [confirmed, held, expired], key_id, pool_id)

@@ -148,7 +148,7 @@ async def test_what_is_held_back_is_not_available(database: Database, conn: Writ
         await pipeline.commit()
     assert found_house.available == 7
     with pytest.raises(errors.CheckViolation):
-        await write(conn, lambda pipeline: house.change(pipeline, {event.id: HouseChange(1, 8)}))
+        await write(conn, lambda pipeline: house.change(pipeline, {event.id: HouseChange(1, 8)}, []))
 
 
 async def test_pools_are_drawn_on_up_to_their_limit_and_give_back_no_more(

@@ -57,7 +57,13 @@ BOOKING = "INSERT INTO bookings VALUES ('{event}', {number}, '{event}', {places}
         "UPDATE events SET name = ''",
         "UPDATE events SET venue = repeat('x', 201)",
         "UPDATE organizers SET name = ''",
-        "INSERT INTO api_keys VALUES ('{event}', '{organizer}', '', '', now())",
+        "INSERT INTO api_keys VALUES ('{event}', '{organizer}', '', '', now(), NULL, '{{read}}')",
+        "INSERT INTO api_keys VALUES ('{event}', '{organizer}', 'Door', '', now(), NULL, '{{}}')",
+        "INSERT INTO api_keys VALUES ('{event}', '{organizer}', 'Door', '', now(), NULL, '{{own}}')",
+        "INSERT INTO api_keys VALUES ('{event}', '{organizer}', 'Door', '', now(), NULL, '{{read}}', '{{}}')",
+        "UPDATE organizers SET test_of = id",
+        "UPDATE organizers SET language = 'fr'",
+        "UPDATE organizers SET reply_to = ''",
     ],
 )
 async def test_what_must_never_be_is_refused_by_the_database(database: Database, rows: Rows, statement: str) -> None:

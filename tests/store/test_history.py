@@ -20,10 +20,12 @@ MONEY = """
     VALUES (%(event)s, 1, 1, %(payment)s, %(booking)s, 'bank_transfer', 'refunding', 2500, 2500, 'EUR', %(at)s, %(at)s);
 """
 TRANSFERS = """
-    INSERT INTO bank_transfers (id, payment_id, booked_on, amount_minor, currency, payer, remittance, created_at)
-    VALUES (gen_random_uuid(), %(payment)s, '2030-05-02', 1500, 'EUR', 'Payer', 'Text', %(at)s + interval '1 minute'),
-           (gen_random_uuid(), %(payment)s, '2030-05-02', 1000, 'EUR', 'Payer', 'Text', %(at)s),
-           (gen_random_uuid(), NULL, '2030-05-02', 9000, 'EUR', 'Stranger', 'Text', %(at)s)
+    INSERT INTO bank_transfers
+        (id, payment_id, booked_on, amount_minor, currency, payer, remittance, created_at, organizer_id)
+    VALUES (gen_random_uuid(), %(payment)s, '2030-05-02', 1500, 'EUR', 'Payer', 'Text', %(at)s + interval '1 minute',
+            gen_random_uuid()),
+           (gen_random_uuid(), %(payment)s, '2030-05-02', 1000, 'EUR', 'Payer', 'Text', %(at)s, gen_random_uuid()),
+           (gen_random_uuid(), NULL, '2030-05-02', 9000, 'EUR', 'Stranger', 'Text', %(at)s, gen_random_uuid())
 """
 
 
@@ -40,7 +42,7 @@ async def test_a_plain_booking_has_nothing_beside_itself(database: Database, con
     event = await put_on_sale(database)
     one = event.booking(1, 2)
     async with batch(conn) as pipeline:
-        booking.insert(pipeline, [one], [], {})
+        booking.insert(pipeline, [one], [], {}, [])
         await pipeline.commit()
     assert await past(database, one.id) == Past(one, None, [], [], [], [], {})
 
@@ -93,7 +95,7 @@ async def test_all_is_told_as_of_one_moment(
     event = await put_on_sale(database)
     one = event.booking(1, 1)
     async with batch(conn) as pipeline:
-        booking.insert(pipeline, [one], [], {})
+        booking.insert(pipeline, [one], [], {}, [])
         await pipeline.commit()
     change = BookingChange(event.id, 1, new_id(), NOW, "cancellation", "buyer", {"tickets": [1]})
     find = booking.find

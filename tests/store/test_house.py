@@ -41,8 +41,8 @@ async def test_a_house_is_loaded_as_it_is(database: Database, conn: WriteConn) -
     one, two = await put_on_sale(database, 10), await put_on_sale(database, 20)
     await sell(conn, one, 2, 3)
     assert await locked(conn, two.id, new_id(), one.id) == {
-        one.id: House(one.id, 1, None, 2, 10, 0, 5),
-        two.id: House(two.id, 1, None, 0, 20, 0, 0),
+        one.id: House(one.id, 1, None, 2, 0, 10, 0, 5),
+        two.id: House(two.id, 1, None, 0, 0, 20, 0, 0),
     }
 
 
@@ -68,7 +68,7 @@ async def test_who_waits_for_a_lock_sees_what_the_other_sold_meanwhile(
         waiting = asyncio.create_task(locked(conn, event.id))
         await rows.until("SELECT 1 FROM pg_locks WHERE NOT granted AND pid = %s", conn.info.backend_pid)
         sold = event.booking(1, 4)
-        booking.insert(pipeline, [sold], event.tickets(sold), {event.id: HouseChange(1, 4)})
+        booking.insert(pipeline, [sold], event.tickets(sold), {event.id: HouseChange(1, 4)}, [])
         await pipeline.commit()
     found = (await waiting)[event.id]
     assert (found.bookings_made, found.taken) == (1, 4)
@@ -98,7 +98,7 @@ async def test_bookings_come_back_as_they_were_written(database: Database, conn:
     first, second, other = one.booking(1, 2), one.booking(2, 4), two.booking(1, 1)
     changes = {one.id: HouseChange(2, 6), two.id: HouseChange(1, 1)}
     tickets = [*one.tickets(first, second), *two.tickets(other)]
-    await write(conn, lambda pipeline: booking.insert(pipeline, [first, second, other], tickets, changes))
+    await write(conn, lambda pipeline: booking.insert(pipeline, [first, second, other], tickets, changes, []))
     async with batch(conn) as pipeline:
         assert await booking.load(pipeline, [first.id, other.id, new_id()]).read() == {first.id: first, other.id: other}
         assert await booking.exists(pipeline, second).read()
@@ -145,10 +145,10 @@ async def test_a_house_gives_back_what_was_taken_and_no_more(
 ) -> None:
     event = await put_on_sale(database, 10)
     await sell(conn, event, 5)
-    await write(conn, lambda pipeline: house.change(pipeline, {event.id: HouseChange(1, -2)}))
+    await write(conn, lambda pipeline: house.change(pipeline, {event.id: HouseChange(1, -2)}, []))
     assert await taken(rows, event) == 3
     with pytest.raises(errors.CheckViolation):
-        await write(conn, lambda p: house.change(p, {event.id: HouseChange(1, change + change // 3)}))
+        await write(conn, lambda p: house.change(p, {event.id: HouseChange(1, change + change // 3)}, []))
     assert await taken(rows, event) == 3
 
 

@@ -41,7 +41,7 @@ async def remember(conn: WriteConn, keys: dict[str, Remembered]) -> None:
 
 async def write_bookings(conn: WriteConn) -> None:
     async with batch(conn) as pipeline:
-        booking.insert(pipeline, [BOOKING, GONE], [], {})
+        booking.insert(pipeline, [BOOKING, GONE], [], {}, [])
         booking.insert_reserved(pipeline, [PAID])
         booking.cancel(pipeline, [cancelled(GONE, NOW)])
         await pipeline.commit()

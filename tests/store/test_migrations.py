@@ -14,7 +14,7 @@ from fullhouse.rules.event import Event
 from fullhouse.rules.idempotency import key_for
 from fullhouse.rules.ledger import Posting
 from fullhouse.rules.refusals import EventNotFound
-from fullhouse.store import answer, audit, booking, idempotency, ledger, migrations, organizer
+from fullhouse.store import answer, audit, booking, idempotency, key, ledger, migrations, organizer
 from fullhouse.store.db import Database, connect_engine
 from fullhouse.store.embedded import Embedded
 from fullhouse.web.api.shapes import event_fields
@@ -239,3 +239,29 @@ async def test_what_was_sold_before_single_tickets_could_be_given_back_says_what
     assert price.refunds is None
     assert [(one.places, one.pool_ids, one.off_minor) for one in price.lines] == [(4, (event,), None), (1, (), None)]
     assert found[event].cancelled_tickets == ()
+
+
+async def test_keys_that_were_made_before_there_were_scopes_may_do_what_they_could(
+    blank: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key_id, transfer_id = new_id(), new_id()
+    rows = await Rows.opened(blank)
+    async with Database.opened(blank) as database:
+        with monkeypatch.context() as patch:
+            earlier = [name for name in migrations.known() if name < "0014"]
+            patch.setattr(migrations, "known", lambda: earlier)
+            await installation.migrate(database)
+        await rows.run("INSERT INTO api_keys SELECT %s, id, 'Web shop', 'hash', now() FROM organizers", key_id)
+        await rows.run(
+            "INSERT INTO bank_transfers VALUES (%s, NULL, '2030-05-02', 1500, 'EUR', 'Payer', 'Text', now())",
+            transfer_id,
+        )
+        await installation.migrate(database)
+        async with database.read() as conn:
+            found = (await key.find_live(conn, [b"hash"]))[b"hash"]
+    transfers = await rows.all("SELECT organizer_id::text, id::text FROM bank_transfers")
+    await rows.close()
+    assert found == key.LiveKey(
+        key_id, "Web shop", organizer.DEFAULT_ID, ("read", "sell", "manage"), event_ids=None, expires_at=None
+    )
+    assert transfers == [(organizer.DEFAULT_ID, transfer_id)]

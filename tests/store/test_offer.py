@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import psycopg
 
 from fullhouse.rules.offer import Fee, Offer, Tax, TicketType
-from fullhouse.store import offer
+from fullhouse.store import offer, organizer
 from fullhouse.store.db import Database, WriteConn
 from tests.offers import add_fee, add_pool, add_ticket_type, change_event
 from tests.store.rows import NOW, batch, new_id, put_on_sale
@@ -22,7 +22,7 @@ async def test_an_event_that_only_counts_seats_offers_one_free_ticket_type(datab
         found = await offer.find(conn, [event.id, new_id()])
     assert found == {
         event.id: Offer(
-            *(event.id, 1, "published", NOW + timedelta(days=30), None, None, "EUR"),
+            *(event.id, organizer.DEFAULT_ID, 1, "published", NOW + timedelta(days=30), None, None, "EUR"),
             ticket_types={event.type_id: general},
             fees=(),
             general=general,

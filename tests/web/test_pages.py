@@ -15,59 +15,48 @@ from pydantic import BaseModel
 from schemathesis.specs.openapi import definitions
 
 from fullhouse.web.api.offer_shapes import FeeShape, PoolShape, TicketTypeShape
+from fullhouse.web.api.permissions import PERMISSIONS
 from fullhouse.web.api.promo_shapes import PromoCodeShape
 from fullhouse.web.api.shapes import AvailabilityShape, BookingShape, EventShape, ProblemShape
 from tests.web.asking import NOBODY, Json, assert_problem, new_booking, new_event, post_booking
 from tests.web.conftest import Served
 from tests.web.offering import BODIES, KINDS, listed, new, url_of
 
-CALLS = {
-    ("post", "/events"),
-    ("get", "/events"),
-    ("get", "/events/{event_id}"),
-    ("patch", "/events/{event_id}"),
-    ("get", "/events/{event_id}/availability"),
-    ("post", "/quotes"),
-    ("get", "/events/{event_id}/details"),
-    ("post", "/events/{event_id}/publication"),
-    ("delete", "/events/{event_id}/publication"),
-    ("post", "/events/{event_id}/cancellation"),
-    ("get", "/events/{event_id}/cancellation"),
-    ("post", "/events/{event_id}/copies"),
-    ("post", "/events/{event_id}/series"),
-    ("get", "/series/{series_id}"),
-    ("post", "/bookings"),
-    ("get", "/bookings/{booking_id}"),
-    ("get", "/bookings/{booking_id}/tickets"),
-    ("put", "/bookings/{booking_id}/tickets/{number}/holder"),
-    ("get", "/bookings/{booking_id}/history"),
-    ("put", "/bookings/{booking_id}/lines"),
-    ("post", "/bookings/{booking_id}/refund-quotes"),
-    ("post", "/bookings/{booking_id}/cancellations"),
-    ("post", "/bookings/{booking_id}/confirmation"),
-    ("patch", "/bookings/{booking_id}/cancel"),
-    ("get", "/bookings/{booking_id}/payments"),
-    ("post", "/bookings/{booking_id}/payments"),
-    ("post", "/bookings/{booking_id}/refunds"),
-    ("post", "/bookings/{booking_id}/refunds/{refund_id}/completion"),
+PAGES = {("get", path) for path in ("/", "/docs", "/healthz", "/readyz", "/metrics")}
+"""For people and for who watches over the server; the document is about the API."""
+
+CALLS = {(method.lower(), path) for method, path in PERMISSIONS} - PAGES
+
+KEYLESS = {
     ("post", "/payments/stripe/events"),
     ("post", "/payments/bank_transfer/statements"),
-    ("get", "/events/{event_id}/explanation"),
-    *(
-        (method, f"/events/{{event_id}}/{tail}")
-        for kind, one in (
-            ("pools", "pool_id"),
-            ("ticket-types", "ticket_type_id"),
-            ("fees", "fee_id"),
-            ("promo-codes", "promo_code_id"),
-        )
-        for tail, methods in ((kind, ("get", "post")), (f"{kind}/{{{one}}}", ("get", "patch", "delete")))
-        for method in methods
-    ),
+    ("post", "/organizers/{organizer_id}/payments/bank_transfer/statements"),
+    ("delete", "/organizers/{organizer_id}/test-data"),
+    ("post", "/organizers/{organizer_id}/wording/{kind}/{language}/preview"),
+    ("post", "/unsubscriptions/{token}"),
 }
+"""Writes that take no `Idempotency-Key`: what they tell is known by its content, or again is how they go on."""
 
-KEYLESS = {("post", "/payments/stripe/events"), ("post", "/payments/bank_transfer/statements")}
-"""Writes that take no `Idempotency-Key`: what they tell is known by its content, so it is the same again by itself."""
+SIGNING_IN = {
+    ("post", "/sessions"),
+    ("post", "/setup"),
+    ("delete", "/sessions/current"),
+    ("delete", "/me/sessions"),
+    ("delete", "/me/sessions/{session_id}"),
+    ("post", "/me/totp"),
+    ("post", "/me/totp/confirmation"),
+    ("post", "/me/recovery-codes"),
+    ("post", "/me/passkey-options"),
+    ("post", "/me/passkeys"),
+    ("post", "/sessions/second-factor"),
+    ("post", "/sessions/passkey-options"),
+    ("post", "/sessions/passkey"),
+    ("put", "/me/password"),
+    ("post", "/password-resets"),
+    ("post", "/password-resets/completion"),
+    ("post", "/invitations/acceptance"),
+}
+"""Calls about signing in that take none either: their answers have secrets, which are not kept to be told again."""
 
 
 async def test_the_first_page_is_html_or_json_as_the_client_asks(client: httpx.AsyncClient) -> None:
@@ -118,10 +107,11 @@ async def test_the_document_is_openapi_3_1_and_tells_every_call(client: httpx.As
     for path, item in document["paths"].items():
         for method, call in item.items():
             assert call["description"], (method, path)
-            assert call["responses"].keys() & {"200", "201", "202", "204"}
+            assert call["responses"].keys() & {"200", "201", "202", "204", "303"}
             named = {parameter["name"] for parameter in call.get("parameters", []) if parameter["in"] == "path"}
             assert named == set(re.findall(r"\{(\w+)\}", path))
-            takes_key = method != "get" and not path.endswith("quotes") and (method, path) not in KEYLESS
+            is_keyless = path.endswith("quotes") or (method, path) in KEYLESS | SIGNING_IN
+            takes_key = method != "get" and not is_keyless
             assert len([p for p in call.get("parameters", []) if p["name"] == "Idempotency-Key"]) == takes_key
 
 

@@ -43,6 +43,20 @@ PATHS = {
     "/payments/bank_transfer/statements": "POST",
     f"/events/{NOBODY}/explanation": "GET",
     "/quotes": "POST",
+    "/changes": "GET",
+    f"/organizers/{NOBODY}/changes": "GET",
+    f"/events/{NOBODY}/bookings": "GET",
+    f"/events/{NOBODY}/tickets": "GET",
+    f"/events/{NOBODY}/exports/bookings.csv": "GET",
+    f"/events/{NOBODY}/settlement": "GET",
+    f"/events/{NOBODY}/settlement.xlsx": "GET",
+    f"/organizers/{NOBODY}/exports/money.xlsx": "GET",
+    f"/organizers/{NOBODY}/settlement": "GET",
+    f"/organizers/{NOBODY}/settlement.csv": "GET",
+    f"/organizers/{NOBODY}/people": "GET",
+    f"/organizers/{NOBODY}/erasures": "POST",
+    f"/organizers/{NOBODY}/retention": "GET, PUT",
+    f"/organizers/{NOBODY}/retention/preview": "GET",
 }
 
 

@@ -37,6 +37,13 @@ async def test_a_published_draft_is_an_event_like_any_other(client: httpx.AsyncC
     assert (await client.get(f"/events/{draft['id']}/availability")).json()["available_seats"] == 12
 
 
+async def test_what_is_left_of_a_draft_is_for_those_who_may_see_it(
+    client: httpx.AsyncClient, closed_client: httpx.AsyncClient, draft: Json
+) -> None:
+    assert (await client.get(f"/events/{draft['id']}/availability")).json()["available_seats"] == 12
+    assert_problem(await closed_client.get(f"/events/{draft['id']}/availability"), 404, "event_not_found")
+
+
 async def test_publishing_again_changes_nothing(client: httpx.AsyncClient, draft: Json) -> None:
     first = await client.post(url(draft))
     again = await client.post(url(draft))

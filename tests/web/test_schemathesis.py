@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from fullhouse.store import organizer
 from tests.acceptance.serving import FULLHOUSE, Serving, free_port
 from tests.web.asking import new_event
 from tests.web.offering import KINDS, new
@@ -22,7 +23,8 @@ SCHEMATHESIS = Path(sys.executable).with_name("schemathesis")
 PROJECT = Path(__file__).parents[2]
 SEED = "20270301"
 EXAMPLES_MAX = "25"
-SECONDS_MAX = 120
+SECONDS_MAX = 300
+ORGANIZER_PATH = "/organizers/00000000-0000-7000-8000-000000000001"
 
 
 @pytest.fixture(params=["open", "closed"])
@@ -52,16 +54,29 @@ async def things(url: str, headers: dict[str, str]) -> dict[str, str]:
         booking = (await client.post("/bookings", json={"event_id": event["id"], "lines": lines})).json()
         cancelled = await new_event(client)
         await client.post(f"/events/{cancelled['id']}/cancellation")
+        said = {"subject": "Doors", "text": "They open late."}
+        message = (await client.post(f"/events/{event['id']}/messages", json=said)).json()
+        wording = f"{ORGANIZER_PATH}/wording/refunded/en/test"
+        assert (await client.post(wording, json={"email": "ann@example.org"})).status_code == 202
+        mails = (await client.get(f"{ORGANIZER_PATH}/mails")).json()
+        webhooks = f"/organizers/{organizer.DEFAULT_ID}/webhooks"
+        webhook = (await client.post(webhooks, json={"url": "https://hooks.invalid/"})).json()
+        delivery = (await client.post(f"{webhooks}/{webhook['id']}/test")).json()
     return {
+        "SCHEMATHESIS_ORGANIZER_ID": organizer.DEFAULT_ID,
         "SCHEMATHESIS_EVENT_ID": event["id"],
         "SCHEMATHESIS_CANCELLED_EVENT_ID": cancelled["id"],
         "SCHEMATHESIS_BOOKING_ID": booking["id"],
         "SCHEMATHESIS_NUMBER": "1",
+        "SCHEMATHESIS_MAIL_ID": mails[0]["id"],
+        "SCHEMATHESIS_MESSAGE_ID": message["id"],
         "SCHEMATHESIS_POOL_ID": offered["pools"],
         "SCHEMATHESIS_TICKET_TYPE_ID": offered["ticket-types"],
         "SCHEMATHESIS_FEE_ID": offered["fees"],
         "SCHEMATHESIS_SERIES_ID": repeated.headers["location"].removeprefix("/series/"),
         "SCHEMATHESIS_PROMO_CODE_ID": offered["promo-codes"],
+        "SCHEMATHESIS_WEBHOOK_ID": webhook["id"],
+        "SCHEMATHESIS_DELIVERY_ID": delivery["id"],
     }
 
 

@@ -23,7 +23,7 @@ def offer_something(conninfo: str, event_id: str) -> None:
     """Let an event have a bit of everything that can be offered."""
     take(conninfo, event_id, 3)
     run(conninfo, "UPDATE events SET buyer_tickets_max = 4 WHERE id = %s", event_id)
-    run(conninfo, "UPDATE houses SET held_back = 2, next_expiry_at = now() WHERE event_id = %s", event_id)
+    run(conninfo, "UPDATE houses SET held_back = 2, next_expiry_at = now() + '1 d' WHERE event_id = %s", event_id)
     run(
         conninfo,
         """
@@ -149,7 +149,7 @@ async def test_a_copy_is_a_draft_with_everything_but_what_is_taken(client: httpx
     expected = offer_of(conninfo, event["id"])
     (source,), (house,) = expected["events"], expected["houses"]
     source |= {"state": "draft", "slug": None}
-    house |= {"taken": 0, "bookings_made": 0, "offer_version": 1, "next_expiry_at": None}
+    house |= {"taken": 0, "bookings_made": 0, "notices_made": 1, "offer_version": 1, "next_expiry_at": None}
     for pool in expected["pools"]:
         pool["taken"] = 0
     for code in expected["codes"]:

@@ -24,7 +24,8 @@ async def test_holds_that_have_run_out_are_released_and_old_keys_forgotten(
     dear = await add_ticket_type(conninfo, event.id, 2_500)
     assert isinstance(await deps.engine.submit(basket(event.id, (dear, 5))), Booked)
     handed_over: list[None] = []
-    running = jobs.start(deps, idempotency_days_kept=7, hand_over=lambda: handed_over.append(None))
+    running = jobs.start(deps, idempotency_days_kept=7, notice_days_kept=90)
+    running.append(jobs.count(lambda: handed_over.append(None)))
     await asyncio.sleep(0.1)
     assert await taken(conninfo, event.id) == 6
     await let_run_out(conninfo, event.id)
@@ -49,7 +50,7 @@ async def test_the_bookings_of_a_cancelled_event_are_cancelled_while_another_one
     event, other = await new_event(deps), await new_event(deps)
     for _ in range(40):
         await book(deps, event.id)
-    running = jobs.start(deps, idempotency_days_kept=7, hand_over=lambda: None)
+    running = jobs.start(deps, idempotency_days_kept=7, notice_days_kept=90)
     await cancel_event(deps, event.id)
     sold = 0
 

@@ -40,9 +40,9 @@ def add(router: APIRouter, deps: Deps, key: list[params.Depends], num_seats_max:
         response_model=list[ExplanationShape],
         responses=problems("event_not_found", *MANAGEMENT),
     )
-    async def explain(event_id: EventId, call: CurrentCall) -> Response:
+    async def explain(event_id: EventId) -> Response:
         """Explain for each ticket type which limit binds now, who has the places, and what would free them."""
-        return response_of(await explanations.show(deps, call, event_id))
+        return response_of(await explanations.show(deps, event_id))
 
     @router.post(
         "/bookings/{booking_id}/confirmation",
@@ -74,7 +74,7 @@ def add(router: APIRouter, deps: Deps, key: list[params.Depends], num_seats_max:
     async def cancel_booking(booking_id: BookingId, call: CurrentCall) -> Response:
         """Cancel a booking; its places are free at once. Again: the same answer, nothing is given back twice.
 
-        What was paid goes back: all of it with an API key, otherwise as was agreed when it was booked.
+        What was paid goes back: as was agreed when it was booked, or all of it when staff cancel who may decide that.
         """
         return response_of(await bookings.cancel(deps, call, booking_id))
 
@@ -100,7 +100,7 @@ def _add_selling(router: APIRouter, deps: Deps, num_seats_max: int) -> None:
         response_model=BookingShape | ReservedShape,
         responses={
             **made(BookingShape),
-            **problems(*NOT_LEFT, *NOT_SOLD, *IN_DOUBT, body=True),
+            **problems(*NOT_LEFT, *NOT_SOLD, *IN_DOUBT, *MANAGEMENT, body=True),
         },
         openapi_extra={**KEYED, "requestBody": either_of(seats, body_of(BasketShape))},
     )

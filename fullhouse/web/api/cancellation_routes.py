@@ -46,7 +46,7 @@ def add(router: APIRouter, deps: Deps) -> None:
     async def cancel_tickets(booking_id: BookingId, call: CurrentCall) -> Response:
         """Cancel single tickets of a booking, or all of it. The places are free at once, and the money goes back.
 
-        Buyers get back what was agreed when they booked; with an API key, staff say how much. Again: the same answer.
+        Buyers get back what was agreed when they booked; staff, by their API key, say how much. Again: the same answer.
         """
         return response_of(await cancellations.create(deps, call, booking_id))
 

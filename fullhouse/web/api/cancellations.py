@@ -12,7 +12,7 @@ from fullhouse.web.api.cancellation_shapes import (
     cancellation_fields,
     quote_fields,
 )
-from fullhouse.web.auth import require_management
+from fullhouse.web.api.refunding import refunding_of
 from fullhouse.web.call import Call
 from fullhouse.web.http import Answer, parse
 from fullhouse.web.idempotency import key_of
@@ -27,15 +27,13 @@ async def quote(deps: Deps, call: Call, booking_id: str) -> Answer:
 async def create(deps: Deps, call: Call, booking_id: str) -> Answer:
     """`POST /bookings/{id}/cancellations`."""
     request = parse(CancellationRequest, call.headers, call.body)
-    if request.refunding not in {None, "by_policy"}:
-        require_management(call.caller)
     canonical = id_of(booking_id)
     asked = CancelRequest(
         "",
         canonical,
         key_of(call.headers, call.caller, f"POST /bookings/{canonical}/cancellations", request.model_dump_json()),
         request.numbers(),
-        request.refunding or ("full" if call.caller.may_manage else "by_policy"),
+        await refunding_of(deps, call.caller, canonical, request.refunding),
         request.refund_minor,
         actor_of(call),
     )

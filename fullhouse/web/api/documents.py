@@ -21,10 +21,34 @@ IDEMPOTENCY_KEY = {
     },
 }
 
-ANYWHERE = ("busy", "validation_failed", "playground_is_local", "api_key_required", "payload_too_large")
-"""Any call may get these: by a full line or an absent database, a doubled header, the playground's rule, a bad key."""
+ANYWHERE = (
+    *("busy", "validation_failed", "playground_is_local", "api_key_required", "payload_too_large"),
+    *("sign_in_required", "origin_foreign"),
+)
+"""Any call may get these: by a full line or an absent database, a doubled header, the playground's rule, a bad key, a
+session that has ended, the session's cookie from another page."""
 
-MANAGEMENT = ("api_key_required",)
+MANAGEMENT = ("api_key_required", "not_permitted")
+
+AT_ONES_OWN = ("organizer_required", "organizer_not_found")
+"""What a call may get that is for the organizer of who calls; `ORGANIZER` says which, if there are several."""
+
+ORGANIZER = {
+    "name": "Fullhouse-Organizer",
+    "in": "header",
+    "required": False,
+    "description": "The id of the organizer for whom you call, if you work for several.",
+    "schema": {"type": "string", "format": "uuid"},
+}
+
+NEXT_LINK = {
+    "Link": {"description": 'The next page, while there is more: `<…>; rel="next"`.', "schema": {"type": "string"}}
+}
+"""The header of a list that has more."""
+
+NEXT_LINK = {
+    "Link": {"description": 'The next page, while there is more: `<…>; rel="next"`.', "schema": {"type": "string"}}
+}
 
 KEYED: dict[str, Any] = {"parameters": [IDEMPOTENCY_KEY]}
 """A write takes an `Idempotency-Key`."""
@@ -34,6 +58,9 @@ IN_DOUBT = ("idempotency_key_reused", "outcome_unknown")
 
 CHANGE = ("event_not_found", *IN_DOUBT, *MANAGEMENT)
 """What any change of an event, or of what it offers, may be refused with."""
+
+
+PROBLEM = ProblemShape.model_json_schema()
 
 
 def body_of(model: type[BaseModel], **changes: dict[str, Any]) -> dict[str, Any]:
@@ -71,7 +98,7 @@ def problems(*codes: str, body: bool = False) -> dict[int | str, dict[str, Any]]
     return {
         status: {
             "description": " or ".join(f"`{code}`" for code in found),
-            "content": {"application/problem+json": {"schema": ProblemShape.model_json_schema()}},
+            "content": {"application/problem+json": {"schema": PROBLEM}},
         }
         for status, found in by_status.items()
     }

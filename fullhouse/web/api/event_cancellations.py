@@ -7,7 +7,6 @@ from fullhouse.rules.event_cancellation import Progress
 from fullhouse.web.api.answers import shown, told
 from fullhouse.web.api.event_cancellation_shapes import EventCancellationRequest, progress_fields
 from fullhouse.web.api.ids import event_id_of
-from fullhouse.web.auth import require_management
 from fullhouse.web.call import Call
 from fullhouse.web.http import Answer, parse
 from fullhouse.web.idempotency import key_of
@@ -15,7 +14,6 @@ from fullhouse.web.idempotency import key_of
 
 async def begin(deps: Deps, call: Call, event_id: str) -> Answer:
     """`POST /events/{id}/cancellation`."""
-    require_management(call.caller)
     event_id = event_id_of(event_id)
     request = parse(EventCancellationRequest, call.headers, call.body) if call.body else EventCancellationRequest()
     path = f"POST /events/{event_id}/cancellation"
@@ -23,9 +21,8 @@ async def begin(deps: Deps, call: Call, event_id: str) -> Answer:
     return told(await event_cancellation.begin(deps, event_id, request.reason, key, _answered))
 
 
-async def show(deps: Deps, call: Call, event_id: str) -> Answer:
+async def show(deps: Deps, event_id: str) -> Answer:
     """`GET /events/{id}/cancellation`."""
-    require_management(call.caller)
     event_id = event_id_of(event_id)
     async with deps.reading() as conn:
         found = await event_cancellation.progress(conn, event_id)

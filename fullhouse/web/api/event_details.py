@@ -9,7 +9,6 @@ from fullhouse.rules.event import WholeEvent
 from fullhouse.web.api.answers import shown, told
 from fullhouse.web.api.event_shapes import EventPatch, details_fields
 from fullhouse.web.api.ids import event_id_of
-from fullhouse.web.auth import require_management
 from fullhouse.web.call import Call
 from fullhouse.web.http import Answer, parse
 from fullhouse.web.idempotency import key_of
@@ -17,13 +16,12 @@ from fullhouse.web.idempotency import key_of
 
 async def show(deps: Deps, call: Call, event_id: str) -> Answer:
     """`GET /events/{id}/details`."""
-    found = await event.details(deps, event_id_of(event_id), drafts=call.caller.may_manage)
+    found = await event.details(deps, event_id_of(event_id), drafts=call.caller.may("read"))
     return shown(details_fields(found, deps.clock()))
 
 
 async def change(deps: Deps, call: Call, event_id: str) -> Answer:
     """`PATCH /events/{id}`."""
-    require_management(call.caller)
     request = parse(EventPatch, call.headers, call.body)
     event_id = event_id_of(event_id)
     asked = request.model_dump_json(exclude_unset=True)
@@ -33,7 +31,6 @@ async def change(deps: Deps, call: Call, event_id: str) -> Answer:
 
 async def publish(deps: Deps, call: Call, event_id: str) -> Answer:
     """`POST /events/{id}/publication`."""
-    require_management(call.caller)
     event_id = event_id_of(event_id)
     key = key_of(call.headers, call.caller, f"POST /events/{event_id}/publication", "")
 
@@ -45,7 +42,6 @@ async def publish(deps: Deps, call: Call, event_id: str) -> Answer:
 
 async def withdraw(deps: Deps, call: Call, event_id: str) -> Answer:
     """`DELETE /events/{id}/publication`."""
-    require_management(call.caller)
     event_id = event_id_of(event_id)
     key = key_of(call.headers, call.caller, f"DELETE /events/{event_id}/publication", "")
     return told(await publication.withdraw(deps, event_id, key, partial(_as_it_is, deps)))

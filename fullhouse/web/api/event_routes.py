@@ -101,9 +101,9 @@ def _add_cancellation(router: APIRouter, deps: Deps, key: list[params.Security])
         response_model=EventCancellationShape,
         responses=problems("event_not_found", "event_not_cancelled", *MANAGEMENT),
     )
-    async def show_cancellation(event_id: EventId, call: CurrentCall) -> Response:
+    async def show_cancellation(event_id: EventId) -> Response:
         """Show how far the cancellation of an event has come, and what people still have to give back."""
-        return response_of(await event_cancellations.show(deps, call, event_id))
+        return response_of(await event_cancellations.show(deps, event_id))
 
 
 def _add_series(router: APIRouter, deps: Deps, key: list[params.Security]) -> None:

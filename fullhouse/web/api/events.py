@@ -5,7 +5,7 @@ import binascii
 from datetime import datetime
 from urllib.parse import urlencode
 
-from fullhouse.actions import event
+from fullhouse.actions import event, organizer
 from fullhouse.actions.deps import Deps
 from fullhouse.rules.answer import Answered
 from fullhouse.rules.event import Event, EventFilter, EventPosition
@@ -15,18 +15,19 @@ from fullhouse.web.api.answers import shown, told
 from fullhouse.web.api.event_shapes import EventRequest
 from fullhouse.web.api.ids import event_id_of
 from fullhouse.web.api.shapes import availability_json, event_fields, moment_text, uuid_or_none
-from fullhouse.web.auth import require_management
 from fullhouse.web.call import Call
+from fullhouse.web.gate import own_events
 from fullhouse.web.http import JSON, Answer, parse
 from fullhouse.web.idempotency import key_of
 
 
 async def create(deps: Deps, call: Call) -> Answer:
     """`POST /events`."""
-    require_management(call.caller)
     request = parse(EventRequest, call.headers, call.body)
     key = key_of(call.headers, call.caller, "POST /events", request.asked())
-    return told(await event.create(deps, request.draft(), key, _made, request.details(), request.state))
+    organizer_id = call.caller.organizer_id or organizer.DEFAULT_ID
+    made = event.create(deps, request.draft(), key, _made, request.details(), request.state, organizer_id)
+    return told(await made)
 
 
 def _made(made: Event) -> Answered:
@@ -35,22 +36,22 @@ def _made(made: Event) -> Answered:
 
 async def show(deps: Deps, call: Call, event_id: str) -> Answer:
     """`GET /events/{id}`."""
-    found = await event.find(deps, event_id_of(event_id), drafts=call.caller.may_manage)
+    found = await event.find(deps, event_id_of(event_id), drafts=call.caller.may("read"))
     return shown(event_fields(found))
 
 
-async def availability(deps: Deps, _: Call, event_id: str) -> Answer:
+async def availability(deps: Deps, call: Call, event_id: str) -> Answer:
     """`GET /events/{id}/availability`."""
-    return Answer(200, [JSON], availability_json(await event.availability(deps, event_id_of(event_id))))
+    found = await event.availability(deps, event_id_of(event_id), drafts=call.caller.may("read"))
+    return Answer(200, [JSON], availability_json(found))
 
 
 async def index(deps: Deps, call: Call, chosen: EventFilter, limit: int, cursor: str | None) -> Answer:
     """`GET /events`: a page of events, and a link to the next one while there is more."""
-    if chosen.state in {"draft", None}:
-        require_management(call.caller)
+    own = own_events(call.caller, drafts_wanted=chosen.state in {"draft", None})
     after = None if cursor is None else _position(cursor)
     async with deps.reading() as conn:
-        found = await stored.page(conn, chosen, after, limit + 1)
+        found = await stored.page(conn, chosen, after, limit + 1, own)
     answer = shown([event_fields(one) for one in found[:limit]])
     if len(found) > limit:
         answer.headers.append((b"link", _next_link(chosen, limit, found[limit - 1]).encode()))

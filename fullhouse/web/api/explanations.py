@@ -7,14 +7,11 @@ from fullhouse.actions.deps import Deps
 from fullhouse.rules.explanation import Explanation, Limit
 from fullhouse.web.api.answers import shown
 from fullhouse.web.api.ids import event_id_of
-from fullhouse.web.auth import require_management
-from fullhouse.web.call import Call
 from fullhouse.web.http import Answer
 
 
-async def show(deps: Deps, call: Call, event_id: str) -> Answer:
+async def show(deps: Deps, event_id: str) -> Answer:
     """`GET /events/{id}/explanation`."""
-    require_management(call.caller)
     return shown([_fields(one) for one in await explanation.of_event(deps, event_id_of(event_id))])
 
 

@@ -28,7 +28,7 @@ def _absent() -> None:
     """What a field is that is left out. The document shows no default that a factory makes."""
 
 
-def _detail(description: str) -> Any:  # noqa: ANN401 - a field of any type
+def absent_unless(description: str) -> Any:  # noqa: ANN401 - a field of any type
     """A field that is left out where it does not apply."""
     return Field(default_factory=_absent, description=description)
 
@@ -36,21 +36,21 @@ def _detail(description: str) -> Any:  # noqa: ANN401 - a field of any type
 class HistoryDetailsShape(Shape):
     """What is told of something that happened; what does not apply is left out. Money is in minor units."""
 
-    status: Literal["held", "confirmed"] = _detail("`made`: as what.")
-    paid_by: PaymentWay = _detail("`made` at the desk, `confirmed`: how it was paid.")
-    tickets: list[int] = _detail("`cancelled`, `tickets_cancelled`: the numbers of the tickets.")
-    refund_minor: int = _detail("`cancelled`, `tickets_cancelled`: what is given back for that.")
-    ticket: int = _detail("`holder_changed`: the number of the ticket.")
-    name_before: str | None = _detail("`holder_changed`: the holder before; null when nobody was named.")
-    name_after: str = _detail("`holder_changed`: the holder since.")
-    lines_before: list[HistoryLineShape] = _detail("`lines_changed`: what was held before.")
-    lines_after: list[HistoryLineShape] = _detail("`lines_changed`: what is held since.")
-    payment_id: Id = _detail("Payments, money and refunds: which payment.")
-    refund_id: Id = _detail("Refunds: which one.")
-    provider: ProviderName = _detail("Payments, money and refunds: in which way.")
-    reason: str = _detail("Refunds, `payment_failed`, `payment_cancelled`: why, where that is known.")
-    amount_minor: int = _detail("How much: paid for the booking, to be paid, received, or going back.")
-    currency: str = _detail("Wherever there is money: its currency (ISO 4217).")
+    status: Literal["held", "confirmed"] = absent_unless("`made`: as what.")
+    paid_by: PaymentWay = absent_unless("`made` at the desk, `confirmed`: how it was paid.")
+    tickets: list[int] = absent_unless("`cancelled`, `tickets_cancelled`: the numbers of the tickets.")
+    refund_minor: int = absent_unless("`cancelled`, `tickets_cancelled`: what is given back for that.")
+    ticket: int = absent_unless("`holder_changed`: the number of the ticket.")
+    name_before: str | None = absent_unless("`holder_changed`: the holder before; null when nobody was named.")
+    name_after: str | None = absent_unless("`holder_changed`: the holder since; null when the person was erased.")
+    lines_before: list[HistoryLineShape] = absent_unless("`lines_changed`: what was held before.")
+    lines_after: list[HistoryLineShape] = absent_unless("`lines_changed`: what is held since.")
+    payment_id: Id = absent_unless("Payments, money and refunds: which payment.")
+    refund_id: Id = absent_unless("Refunds: which one.")
+    provider: ProviderName = absent_unless("Payments, money and refunds: in which way.")
+    reason: str = absent_unless("Refunds, `payment_failed`, `payment_cancelled`: why, where that is known.")
+    amount_minor: int = absent_unless("How much: paid for the booking, to be paid, received, or going back.")
+    currency: str = absent_unless("Wherever there is money: its currency (ISO 4217).")
 
 
 class HistoryEntryShape(Shape):

@@ -5,11 +5,11 @@ import re
 from fullhouse.actions import holder
 from fullhouse.actions.deps import Deps
 from fullhouse.rules.answer import Answered
-from fullhouse.rules.booking import Actor, Ticket
+from fullhouse.rules.booking import Ticket
 from fullhouse.rules.holder import ticket_not_found
 from fullhouse.web.api.answers import told
 from fullhouse.web.api.basket_shapes import ticket_fields
-from fullhouse.web.api.bookings import id_of
+from fullhouse.web.api.bookings import actor_of, id_of
 from fullhouse.web.api.history_shapes import HolderRequest
 from fullhouse.web.call import Call
 from fullhouse.web.http import Answer, parse
@@ -26,8 +26,7 @@ async def change(deps: Deps, call: Call, booking_id: str, number: str) -> Answer
         raise ticket_not_found()
     path = f"PUT /bookings/{canonical}/tickets/{number}/holder"
     key = key_of(call.headers, call.caller, path, request.name)
-    by: Actor = "staff" if call.caller.may_manage else "buyer"
-    return told(await holder.change(deps, canonical, int(number), request.name, by, key, _changed))
+    return told(await holder.change(deps, canonical, int(number), request.name, actor_of(call), key, _changed))
 
 
 def _changed(ticket: Ticket) -> Answered:

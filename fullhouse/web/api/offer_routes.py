@@ -55,9 +55,9 @@ def _read_pools(router: APIRouter, deps: Deps, key: list[params.Security]) -> No
         response_model=list[PoolShape],
         responses=problems("event_not_found", *MANAGEMENT),
     )
-    async def list_pools(event_id: EventId, call: CurrentCall) -> Response:
+    async def list_pools(event_id: EventId) -> Response:
         """List the pools of an event, the house first. Needs an API key, except in the open playground."""
-        return response_of(await pools.index(deps, call, event_id))
+        return response_of(await pools.index(deps, event_id))
 
     @router.get(
         POOL,
@@ -66,9 +66,9 @@ def _read_pools(router: APIRouter, deps: Deps, key: list[params.Security]) -> No
         response_model=PoolShape,
         responses=problems("event_not_found", "pool_not_found", *MANAGEMENT),
     )
-    async def show_pool(event_id: EventId, pool_id: PoolId, call: CurrentCall) -> Response:
+    async def show_pool(event_id: EventId, pool_id: PoolId) -> Response:
         """Show a pool with what is left of it. Needs an API key, except in the open playground."""
-        return response_of(await pools.show(deps, call, event_id, pool_id))
+        return response_of(await pools.show(deps, event_id, pool_id))
 
 
 def _write_pools(router: APIRouter, deps: Deps, key: list[params.Security]) -> None:
@@ -159,9 +159,9 @@ def _read_fees(router: APIRouter, deps: Deps, key: list[params.Security]) -> Non
         response_model=list[FeeShape],
         responses=problems("event_not_found", *MANAGEMENT),
     )
-    async def list_fees(event_id: EventId, call: CurrentCall) -> Response:
+    async def list_fees(event_id: EventId) -> Response:
         """List the fees of an event. Needs an API key, except in the open playground."""
-        return response_of(await fees.index(deps, call, event_id))
+        return response_of(await fees.index(deps, event_id))
 
     @router.get(
         FEE,
@@ -170,9 +170,9 @@ def _read_fees(router: APIRouter, deps: Deps, key: list[params.Security]) -> Non
         response_model=FeeShape,
         responses=problems("event_not_found", "fee_not_found", *MANAGEMENT),
     )
-    async def show_fee(event_id: EventId, fee_id: FeeId, call: CurrentCall) -> Response:
+    async def show_fee(event_id: EventId, fee_id: FeeId) -> Response:
         """Show a fee. Needs an API key, except in the open playground."""
-        return response_of(await fees.show(deps, call, event_id, fee_id))
+        return response_of(await fees.show(deps, event_id, fee_id))
 
 
 def _write_fees(router: APIRouter, deps: Deps, key: list[params.Security]) -> None:

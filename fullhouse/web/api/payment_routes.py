@@ -6,8 +6,8 @@ from fastapi import APIRouter, Path, Response, params
 
 from fullhouse.actions.deps import Deps
 from fullhouse.web.api import payments
-from fullhouse.web.api.documents import IN_DOUBT, KEYED, MANAGEMENT, body_of, problems
-from fullhouse.web.api.parameters import BookingId, CurrentCall
+from fullhouse.web.api.documents import AT_ONES_OWN, IN_DOUBT, KEYED, MANAGEMENT, ORGANIZER, body_of, problems
+from fullhouse.web.api.parameters import BookingId, CurrentCall, OrganizerId
 from fullhouse.web.api.payment_shapes import PaymentRequest, PaymentShape, RefundRequest, RefundShape, TransferShape
 from fullhouse.web.respond import response_of
 
@@ -103,18 +103,30 @@ def _add_hearing(router: APIRouter, deps: Deps) -> None:
 
 def _add_bank(router: APIRouter, deps: Deps, key: list[params.Depends]) -> None:
     @router.post(
+        "/organizers/{organizer_id}/payments/bank_transfer/statements",
+        tags=["payments"],
+        dependencies=key,
+        response_model=list[TransferShape],
+        responses=problems("organizer_not_found", *MANAGEMENT),
+        openapi_extra={"requestBody": STATEMENT},
+    )
+    async def read_organizers_statement(organizer_id: OrganizerId, call: CurrentCall) -> Response:  # noqa: ARG001 - the gate has read it
+        """Take a bank statement: what came in for the organizer's events is matched by its reference.
+
+        CAMT.053, or CSV with the columns date, amount, currency, payer and text. Again: nothing changes.
+        """
+        return response_of(await payments.read_statement(deps, call))
+
+    @router.post(
         "/payments/bank_transfer/statements",
         tags=["payments"],
         dependencies=key,
         response_model=list[TransferShape],
-        responses=problems(*MANAGEMENT),
-        openapi_extra={"requestBody": STATEMENT},
+        responses=problems(*MANAGEMENT, *AT_ONES_OWN),
+        openapi_extra={"parameters": [ORGANIZER], "requestBody": STATEMENT},
     )
     async def read_statement(call: CurrentCall) -> Response:
-        """Take a bank statement: what came in is matched by its reference. Needs an API key. Again: nothing changes.
-
-        CAMT.053, or CSV with the columns date, amount, currency, payer and text.
-        """
+        """Take a bank statement of the organizer for whom one calls, as below `/organizers/{organizer_id}`."""
         return response_of(await payments.read_statement(deps, call))
 
     @router.post(

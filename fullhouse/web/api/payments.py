@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from fullhouse.actions import booking, payment, refund, statement
+from fullhouse.actions import booking, organizer, payment, refund, statement
 from fullhouse.actions.deps import Deps
 from fullhouse.outside.payments.provider import ProviderUnavailable
 from fullhouse.rules.answer import Answered
@@ -18,8 +18,8 @@ from fullhouse.web.api.payment_shapes import (
     refund_fields,
     transfer_fields,
 )
-from fullhouse.web.auth import require_management
 from fullhouse.web.call import Call
+from fullhouse.web.gate import NO_BOOKING, require
 from fullhouse.web.http import Answer, parse
 from fullhouse.web.idempotency import key_of
 
@@ -28,7 +28,7 @@ async def begin(deps: Deps, call: Call, booking_id: str) -> Answer:
     """`POST /bookings/{id}/payments`."""
     request = parse(PaymentRequest, call.headers, call.body)
     if request.provider in AT_THE_DESK:
-        require_management(call.caller)
+        require(call.caller, "sell", NO_BOOKING)
     booking_id = id_of(booking_id)
     key = key_of(call.headers, call.caller, f"POST /bookings/{booking_id}/payments", request.model_dump_json())
     try:
@@ -57,7 +57,6 @@ async def index(deps: Deps, booking_id: str) -> Answer:
 
 async def send_back(deps: Deps, call: Call, booking_id: str) -> Answer:
     """`POST /bookings/{id}/refunds`."""
-    require_management(call.caller)
     request = parse(RefundRequest, call.headers, call.body)
     found = await booking.find(deps, id_of(booking_id))
     key = key_of(call.headers, call.caller, f"POST /bookings/{found.id}/refunds", request.model_dump_json())
@@ -72,7 +71,6 @@ async def send_back(deps: Deps, call: Call, booking_id: str) -> Answer:
 
 async def complete(deps: Deps, call: Call, booking_id: str, refund_id: str) -> Answer:
     """`POST /bookings/{id}/refunds/{id}/completion`."""
-    require_management(call.caller)
     found = await booking.find(deps, id_of(booking_id))
     refund_id = refund_id.lower()
     key = key_of(call.headers, call.caller, f"POST /bookings/{found.id}/refunds/{refund_id}/completion", "")
@@ -84,7 +82,6 @@ def _completed(one: Payment, made: Refund) -> Answered:
 
 
 async def read_statement(deps: Deps, call: Call) -> Answer:
-    """`POST /payments/bank_transfer/statements`."""
-    require_management(call.caller)
-    matched = await statement.read(deps, call.body)
+    """`POST /organizers/{id}/payments/bank_transfer/statements`."""
+    matched = await statement.read(deps, call.body, call.caller.organizer_id or organizer.DEFAULT_ID)
     return shown([transfer_fields(one) for one in matched])

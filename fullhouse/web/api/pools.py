@@ -10,27 +10,23 @@ from fullhouse.web.api.answers import shown, told
 from fullhouse.web.api.ids import event_id_of, id_of
 from fullhouse.web.api.offer import asked_to_change, asked_to_delete, asked_to_make, changed, made
 from fullhouse.web.api.offer_shapes import PoolChanges, PoolRequest, pool_fields
-from fullhouse.web.auth import require_management
 from fullhouse.web.call import Call
 from fullhouse.web.http import Answer
 
 
-async def index(deps: Deps, call: Call, event_id: str) -> Answer:
+async def index(deps: Deps, event_id: str) -> Answer:
     """`GET /events/{id}/pools`."""
-    require_management(call.caller)
     return shown([pool_fields(one) for one in await _everything(deps, event_id_of(event_id))])
 
 
-async def show(deps: Deps, call: Call, event_id: str, pool_id: str) -> Answer:
+async def show(deps: Deps, event_id: str, pool_id: str) -> Answer:
     """`GET /events/{id}/pools/{id}`."""
-    require_management(call.caller)
     pools = await _everything(deps, event_id_of(event_id))
     return shown(pool_fields(rules.found(pools, pool_id.lower())))
 
 
 async def create(deps: Deps, call: Call, event_id: str) -> Answer:
     """`POST /events/{id}/pools`."""
-    require_management(call.caller)
     event_id = event_id_of(event_id)
     path = f"/events/{event_id}/pools"
     values, key = asked_to_make(PoolRequest, call, path)
@@ -39,7 +35,6 @@ async def create(deps: Deps, call: Call, event_id: str) -> Answer:
 
 async def change(deps: Deps, call: Call, event_id: str, pool_id: str) -> Answer:
     """`PATCH /events/{id}/pools/{id}`."""
-    require_management(call.caller)
     event_id, pool_id = event_id_of(event_id), _id(pool_id)
     given, key = asked_to_change(PoolChanges, call, f"/events/{event_id}/pools/{pool_id}")
     return told(await pool.change(deps, event_id, pool_id, given, key, lambda one: changed(pool_fields(one))))
@@ -47,7 +42,6 @@ async def change(deps: Deps, call: Call, event_id: str, pool_id: str) -> Answer:
 
 async def delete(deps: Deps, call: Call, event_id: str, pool_id: str) -> Answer:
     """`DELETE /events/{id}/pools/{id}`."""
-    require_management(call.caller)
     event_id, pool_id = event_id_of(event_id), _id(pool_id)
     key = asked_to_delete(call, f"/events/{event_id}/pools/{pool_id}")
     return told(await pool.delete(deps, event_id, pool_id, key))

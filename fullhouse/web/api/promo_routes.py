@@ -6,10 +6,10 @@ from fastapi import APIRouter, Path, Query, Response, Security, params
 
 from fullhouse.actions.deps import Deps
 from fullhouse.web.api import promo_codes
-from fullhouse.web.api.documents import MANAGEMENT, changing, deleting, making, problems
+from fullhouse.web.api.documents import MANAGEMENT, NEXT_LINK, changing, deleting, making, problems
 from fullhouse.web.api.parameters import CurrentCall, EventId
 from fullhouse.web.api.promo_shapes import PromoCodeChanges, PromoCodeRequest, PromoCodeShape
-from fullhouse.web.api.routes import API_KEY, NEXT_LINK
+from fullhouse.web.api.routes import API_KEY
 from fullhouse.web.respond import response_of
 
 PromoCodeId = Annotated[str, Path(description="The promo code's id, not the code itself.")]
@@ -37,11 +37,9 @@ def _read(router: APIRouter, deps: Deps, key: list[params.Security]) -> None:
         response_model=list[PromoCodeShape],
         responses={200: {"headers": NEXT_LINK}, **problems("event_not_found", *MANAGEMENT)},
     )
-    async def list_promo_codes(
-        event_id: EventId, call: CurrentCall, limit: Limit = 50, cursor: Cursor = None
-    ) -> Response:
+    async def list_promo_codes(event_id: EventId, limit: Limit = 50, cursor: Cursor = None) -> Response:
         """List the promo codes of an event in order of code. Needs an API key, except in the open playground."""
-        return response_of(await promo_codes.index(deps, call, event_id, limit, cursor))
+        return response_of(await promo_codes.index(deps, event_id, limit, cursor))
 
     @router.get(
         PROMO_CODE,
@@ -49,9 +47,9 @@ def _read(router: APIRouter, deps: Deps, key: list[params.Security]) -> None:
         response_model=PromoCodeShape,
         responses=problems("event_not_found", "promo_code_not_found", *MANAGEMENT),
     )
-    async def show_promo_code(event_id: EventId, promo_code_id: PromoCodeId, call: CurrentCall) -> Response:
+    async def show_promo_code(event_id: EventId, promo_code_id: PromoCodeId) -> Response:
         """Show a promo code with what is used of it. Needs an API key, except in the open playground."""
-        return response_of(await promo_codes.show(deps, call, event_id, promo_code_id))
+        return response_of(await promo_codes.show(deps, event_id, promo_code_id))
 
 
 def _write(router: APIRouter, deps: Deps, key: list[params.Security]) -> None:

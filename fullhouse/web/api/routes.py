@@ -5,8 +5,32 @@ from fastapi.security import HTTPBearer
 
 from fullhouse.actions.deps import Deps
 from fullhouse.rules.event import EventFilter
-from fullhouse.web.api import booking_routes, cancellation_routes, event_routes, events, history_routes, payment_routes
-from fullhouse.web.api.documents import IN_DOUBT, KEYED, MANAGEMENT, body_of, made, problems
+from fullhouse.web.api import (
+    audit_log_routes,
+    booking_list_routes,
+    booking_routes,
+    cancellation_routes,
+    change_routes,
+    event_routes,
+    events,
+    export_routes,
+    history_routes,
+    organizer_routes,
+    payment_routes,
+    privacy_routes,
+    settlement_routes,
+)
+from fullhouse.web.api.documents import (
+    AT_ONES_OWN,
+    IDEMPOTENCY_KEY,
+    IN_DOUBT,
+    MANAGEMENT,
+    NEXT_LINK,
+    ORGANIZER,
+    body_of,
+    made,
+    problems,
+)
 from fullhouse.web.api.event_shapes import EventRequest
 from fullhouse.web.api.parameters import CurrentCall, Cursor, EventId, Limit, Since, State, Text, Until
 from fullhouse.web.api.shapes import AvailabilityShape, EventShape
@@ -14,10 +38,6 @@ from fullhouse.web.respond import response_of
 
 # Only for the document: the front door has read the key, and refuses a wrong one on any call.
 API_KEY = HTTPBearer(scheme_name="ApiKey", description="From 'fullhouse key create NAME'.", auto_error=False)
-
-NEXT_LINK = {
-    "Link": {"description": 'The next page, while there is more: `<…>; rel="next"`.', "schema": {"type": "string"}}
-}
 
 
 def build(deps: Deps, *, num_seats_max: int, is_open: bool) -> APIRouter:
@@ -30,11 +50,18 @@ def build(deps: Deps, *, num_seats_max: int, is_open: bool) -> APIRouter:
     cancellation_routes.add(router, deps)
     payment_routes.add(router, deps, security)
     history_routes.add(router, deps)
+    audit_log_routes.add(router, deps, security)
+    organizer_routes.add(router, deps, security)
+    change_routes.add(router, deps, security)
+    booking_list_routes.add(router, deps, security)
+    export_routes.add(router, deps, security)
+    settlement_routes.add(router, deps, security)
+    privacy_routes.add(router, deps, security)
     return router
 
 
 def _add_events(router: APIRouter, deps: Deps, key: list[params.Security]) -> None:
-    refusals = ("slug_taken", *IN_DOUBT, *MANAGEMENT)
+    refusals = ("slug_taken", *AT_ONES_OWN, *IN_DOUBT, *MANAGEMENT)
 
     @router.post(
         "/events",
@@ -43,7 +70,7 @@ def _add_events(router: APIRouter, deps: Deps, key: list[params.Security]) -> No
         status_code=201,
         response_model=EventShape,
         responses={**made(EventShape), **problems(*refusals, body=True)},
-        openapi_extra={**KEYED, "requestBody": body_of(EventRequest)},
+        openapi_extra={"parameters": [IDEMPOTENCY_KEY, ORGANIZER], "requestBody": body_of(EventRequest)},
     )
     async def create_event(call: CurrentCall) -> Response:
         """Put an event on sale, or keep it as a draft. Needs an API key, except in the open playground."""
@@ -53,7 +80,7 @@ def _add_events(router: APIRouter, deps: Deps, key: list[params.Security]) -> No
         "/events",
         tags=["events"],
         response_model=list[EventShape],
-        responses={200: {"headers": NEXT_LINK}, **problems()},
+        responses={200: {"headers": NEXT_LINK}, **problems("not_permitted")},
     )
     async def list_events(
         call: CurrentCall,

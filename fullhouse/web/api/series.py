@@ -12,15 +12,15 @@ from fullhouse.web.api.event_details import made
 from fullhouse.web.api.event_shapes import CopyRequest, SeriesRequest
 from fullhouse.web.api.ids import event_id_of, id_of
 from fullhouse.web.api.shapes import event_fields
-from fullhouse.web.auth import require_management
 from fullhouse.web.call import Call
+from fullhouse.web.gate import require_unlimited
 from fullhouse.web.http import Answer, parse
 from fullhouse.web.idempotency import key_of
 
 
 async def copy(deps: Deps, call: Call, event_id: str) -> Answer:
     """`POST /events/{id}/copies`."""
-    require_management(call.caller)
+    require_unlimited(call.caller)
     request = parse(CopyRequest, call.headers, call.body)
     event_id = event_id_of(event_id)
     key = key_of(call.headers, call.caller, f"POST /events/{event_id}/copies", request.model_dump_json())
@@ -29,7 +29,7 @@ async def copy(deps: Deps, call: Call, event_id: str) -> Answer:
 
 async def repeat(deps: Deps, call: Call, event_id: str) -> Answer:
     """`POST /events/{id}/series`."""
-    require_management(call.caller)
+    require_unlimited(call.caller)
     request = parse(SeriesRequest, call.headers, call.body)
     event_id = event_id_of(event_id)
     key = key_of(call.headers, call.caller, f"POST /events/{event_id}/series", request.rule)
@@ -43,5 +43,5 @@ def _repeated(series_id: str, events: list[Event]) -> Answered:
 async def show(deps: Deps, call: Call, series_id: str) -> Answer:
     """`GET /series/{id}`."""
     series_id = id_of(series_id, SeriesNotFound("There is no such series."))
-    found = await series.find(deps, series_id, drafts=call.caller.may_manage)
+    found = await series.find(deps, series_id, drafts=call.caller.may("read"))
     return shown([event_fields(one) for one in found])

@@ -13,7 +13,7 @@ from fullhouse.web.api.offer_shapes import (
     TicketTypeRequest,
     ticket_type_fields,
 )
-from fullhouse.web.auth import Caller, require_management
+from fullhouse.web.auth import Caller
 from fullhouse.web.call import Call
 from fullhouse.web.http import Answer
 
@@ -22,7 +22,7 @@ async def index(deps: Deps, call: Call, event_id: str) -> Answer:
     """`GET /events/{id}/ticket-types`."""
     event_id = event_id_of(event_id)
     async with deps.reading() as conn:
-        await ticket_type.currency_of(conn, event_id, drafts=call.caller.may_manage)
+        await ticket_type.currency_of(conn, event_id, drafts=call.caller.may("read"))
         entries = await stored.everything(conn, event_id)
     return shown([ticket_type_fields(one) for one in entries if _may_see(call.caller, one)])
 
@@ -31,7 +31,7 @@ async def show(deps: Deps, call: Call, event_id: str, type_id: str) -> Answer:
     """`GET /events/{id}/ticket-types/{id}`."""
     event_id, type_id = event_id_of(event_id), _id(type_id)
     async with deps.reading() as conn:
-        await ticket_type.currency_of(conn, event_id, drafts=call.caller.may_manage)
+        await ticket_type.currency_of(conn, event_id, drafts=call.caller.may("read"))
         entry = await ticket_type.find(conn, event_id, type_id)
     if not _may_see(call.caller, entry):
         raise _not_found()
@@ -40,7 +40,6 @@ async def show(deps: Deps, call: Call, event_id: str, type_id: str) -> Answer:
 
 async def create(deps: Deps, call: Call, event_id: str) -> Answer:
     """`POST /events/{id}/ticket-types`."""
-    require_management(call.caller)
     event_id = event_id_of(event_id)
     path = f"/events/{event_id}/ticket-types"
     values, key = asked_to_make(TicketTypeRequest, call, path)
@@ -49,7 +48,6 @@ async def create(deps: Deps, call: Call, event_id: str) -> Answer:
 
 async def change(deps: Deps, call: Call, event_id: str, type_id: str) -> Answer:
     """`PATCH /events/{id}/ticket-types/{id}`."""
-    require_management(call.caller)
     event_id, type_id = event_id_of(event_id), _id(type_id)
     given, key = asked_to_change(TicketTypeChanges, call, f"/events/{event_id}/ticket-types/{type_id}")
     return told(
@@ -59,14 +57,13 @@ async def change(deps: Deps, call: Call, event_id: str, type_id: str) -> Answer:
 
 async def delete(deps: Deps, call: Call, event_id: str, type_id: str) -> Answer:
     """`DELETE /events/{id}/ticket-types/{id}`."""
-    require_management(call.caller)
     event_id, type_id = event_id_of(event_id), _id(type_id)
     key = asked_to_delete(call, f"/events/{event_id}/ticket-types/{type_id}")
     return told(await ticket_type.delete(deps, event_id, type_id, key))
 
 
 def _may_see(caller: Caller, entry: TicketTypeEntry) -> bool:
-    return caller.may_manage or entry.visibility == "public"
+    return caller.may("read") or entry.visibility == "public"
 
 
 def _id(text: str) -> str:

@@ -1,0 +1,36 @@
+"""Who acts in a call, and which act it is, as the audit log writes it down."""
+
+from collections.abc import Mapping
+
+from fullhouse.actions import acting
+from fullhouse.actions.acting import Place
+from fullhouse.web.api.permissions import PERMISSIONS
+from fullhouse.web.api.shapes import uuid_or_none
+from fullhouse.web.auth import Caller
+from fullhouse.web.http import Scope
+
+SIGNS_IN = "/sessions/oidc/callback"
+"""A GET, because the browser is sent there by the OpenID provider."""
+
+
+def is_logged(scope: Scope, caller: Caller) -> bool:
+    """Tell whether a call may write to the audit log: no read does, and no booking of the public."""
+    if scope["method"] == "GET":
+        return bool(scope["path"] == SIGNS_IN)
+    return not (caller.kind == "nobody" and scope["path"] == "/bookings")
+
+
+def acts(caller: Caller, method: str, template: str, ids: Mapping[str, str]) -> None:
+    """Tell the audit log who was let in, and for which operation. Who has no standing with a booking is its buyer."""
+    if not acting.is_logged():
+        return
+    event_id, organizer_id = (uuid_or_none(ids.get(name, "")) for name in ("event_id", "organizer_id"))
+    named = {name: value for name, value in ids.items() if name not in {"organizer_id", "event_id", "booking_id"}}
+    place = Place(f"{method} {template}", caller.organizer_id or organizer_id, event_id, named)
+    is_stranger = bool(ids) and caller.organizer_id is None and PERMISSIONS[method, template] == "public"
+    if caller.kind == "playground":
+        acting.known("playground", None, caller.name, place)
+    elif caller.kind == "nobody" or is_stranger:
+        acting.known("buyer", None, "", place)
+    else:
+        acting.known(caller.kind, caller.person_id or caller.id, caller.name, place)

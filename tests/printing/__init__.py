@@ -1,0 +1,1 @@
+"""Tests of what is printed: mails as texts and as bytes, and files, opened as others open them."""

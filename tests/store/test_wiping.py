@@ -1,0 +1,79 @@
+"""Deleting what was tried out: some rows at a time, of test organizers alone, and out of every table that there is."""
+
+from fullhouse.actions import wiping as actions
+from fullhouse.rules.organizer import Organizer
+from fullhouse.store import organizer, wiping
+from fullhouse.store.booking import insert
+from fullhouse.store.db import Database, WriteConn
+from tests.store.rows import NOW, Rows, batch, new_id, put_on_sale
+
+NOT_WIPED = {
+    "organizers",  # The place for tests stays ...
+    "api_keys",  # ... with its keys.
+    "events",  # Deleted last of all.
+    "members",  # Who works here, works here still.
+    "invitations",
+    "audit_entries",  # What was done can't be undone.
+    "audit_chains",
+}
+"""Tables that name an organizer or an event, and are in none of the lists."""
+
+
+async def test_every_table_that_names_an_event_or_an_organizer_is_wiped(rows: Rows) -> None:
+    found = await rows.all(
+        """
+        SELECT DISTINCT table_name::text FROM information_schema.columns
+        WHERE table_schema = 'public' AND column_name IN ('event_id', 'organizer_id')
+        """
+    )
+    wiped = {*wiping.MANY, *wiping.FEW, *wiping.BESIDE_EVENTS}
+    assert {name for (name,) in found} - NOT_WIPED == wiped - NOT_WIPED
+
+
+async def for_tests(conn: WriteConn) -> str:
+    test_id = new_id()
+    await organizer.create(conn, Organizer(test_id, "Trial", "en", None, organizer.DEFAULT_ID, NOW))
+    return test_id
+
+
+async def test_an_event_is_deleted_in_steps_and_with_its_last_row(
+    database: Database, conn: WriteConn, rows: Rows
+) -> None:
+    event = await put_on_sale(database, 20)
+    async with batch(conn) as pipeline:
+        insert(pipeline, [event.booking(number, 1) for number in range(1, 8)], [], {}, [])
+        await pipeline.commit()
+    async with database.write() as writer:
+        assert await wiping.step(writer, organizer.DEFAULT_ID, 100) == 0, "it is no test organizer"
+        test_id = await for_tests(writer)
+    await rows.run("UPDATE events SET organizer_id = %s", test_id)
+    left = []
+    for _ in range(3):
+        async with database.write() as writer:
+            assert await wiping.step(writer, test_id, 3) > 0
+        left.append(
+            await rows.all(
+                """
+                SELECT (SELECT count(*) FROM bookings), (SELECT count(*) FROM events), (SELECT count(*) FROM houses),
+                       (SELECT min(state) FROM events), (SELECT min(offer_version) FROM houses)
+                """
+            )
+        )
+    assert left == [[(4, 1, 1, "draft", 2)], [(1, 1, 1, "draft", 2)], [(0, 0, 0, None, None)]]
+    async with database.write() as writer:
+        assert await wiping.step(writer, test_id, 3) == 0
+
+
+async def test_what_is_left_out_now_is_deleted_the_next_time(database: Database, rows: Rows) -> None:
+    async with database.write() as writer:
+        test_id = await for_tests(writer)
+    for _ in range(3):
+        await put_on_sale(database, 20)
+    await rows.run("UPDATE events SET organizer_id = %s", test_id)
+    first = await actions.wipe(database, organizer.DEFAULT_ID, 2)
+    assert not first.is_done
+    assert await rows.one("SELECT count(*) FROM events") == 1
+    by_its_own_id = await actions.wipe(database, test_id, 2)
+    assert by_its_own_id.is_done
+    assert first.rows_deleted == 2 * by_its_own_id.rows_deleted
+    assert await actions.wipe(database, organizer.DEFAULT_ID, 1) == (0, True)
