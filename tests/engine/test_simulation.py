@@ -5,6 +5,7 @@
 
 import os
 from random import SystemRandom
+from zlib import crc32
 
 import pytest
 
@@ -13,7 +14,10 @@ from fullhouse.rules.refusals import Busy, OutcomeUnknown
 from tests.engine.simulation import Gone, simulate
 
 GIVEN = os.environ.pop("FULLHOUSE_SIMULATION_SEED", None)
-SEEDS = [int(GIVEN)] if GIVEN else [1, 2, SystemRandom().randrange(10**6)]
+# All processes of a run of tests have to draw the same one.
+RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID")
+DRAWN = SystemRandom().randrange(10**6) if RUN is None else crc32(RUN.encode()) % 10**6
+SEEDS = [int(GIVEN)] if GIVEN else [1, 2, DRAWN]
 
 
 @pytest.mark.parametrize("seed", SEEDS)
