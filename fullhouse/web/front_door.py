@@ -181,7 +181,7 @@ class FrontDoor:
 
 def _acting(scope: Scope, call: Call) -> contextlib.AbstractContextManager[None]:
     """Let the audit log know who acts. What writes nothing into it is not made to wait for that."""
-    if not is_logged(scope, call.caller):
+    if not is_logged(scope, call.body):
         return _NOT_LOGGED
     return calling(call.address or None)
 

@@ -153,6 +153,17 @@ async def test_what_staff_sell_confirm_change_and_cancel_is_in_the_log_by_number
     assert {one["address"] for one in found.values()} == {"127.0.0.1"}
 
 
+async def test_a_sale_is_in_the_log_however_its_letters_are_written(
+    client: httpx.AsyncClient, offering: Offering
+) -> None:
+    lines = [{"ticket_type_id": offering.adult, "quantity": 1}]
+    body = json.dumps({"event_id": offering.event_id, "lines": lines, "paid_by": "comp"})
+    escaped = body.replace("paid_by", "\\u0070aid_by")
+    answer = await client.post("/bookings", content=escaped, headers={"content-type": "application/json"})
+    assert answer.status_code == 201, answer.text
+    assert "booking.sale" in await acts(client, event=offering.event_id)
+
+
 async def test_what_the_public_books_is_not_in_the_log_and_what_a_buyer_does_otherwise_is_his(
     closed_client: httpx.AsyncClient, client: httpx.AsyncClient, offering: Offering
 ) -> None:
