@@ -62,11 +62,16 @@ async def life(client: httpx.AsyncClient, conninfo: str, event_id: str, type_id:
     return booking
 
 
-def everywhere(conninfo: str) -> str:
+OF_JOBS = ("audit_entries", "audit_chains", "notices", "notice_readers", "mails")
+"""Tables in which the worker's jobs go on by themselves: positions, seals, and what becomes of a mail."""
+
+
+def everywhere(conninfo: str, *, but: tuple[str, ...] = ()) -> str:
     """The whole database as text, table by table."""
     with psycopg.connect(conninfo) as conn:
         tables = conn.execute("SELECT tablename FROM pg_tables WHERE schemaname = current_schema").fetchall()
-        found = [conn.execute(f"SELECT t::text FROM {name} t".encode()).fetchall() for (name,) in tables]  # noqa: S608 - from the catalogue
+        names = [name for (name,) in tables if name not in but]
+        found = [conn.execute(f"SELECT t::text FROM {name} t".encode()).fetchall() for name in names]  # noqa: S608 - from the catalogue
     return json.dumps(found, ensure_ascii=False)
 
 
@@ -105,7 +110,7 @@ async def test_all_is_told_that_is_known_of_a_person(client: httpx.AsyncClient, 
 
 async def test_a_dry_run_counts_and_changes_nothing(client: httpx.AsyncClient, conninfo: str, zoe: Json) -> None:
     let_be_over(conninfo)
-    before = everywhere(conninfo)
+    before = everywhere(conninfo, but=OF_JOBS)
     counted = await erase(client)
     assert counted | {"answers": 0} == {
         "dry_run": True,
@@ -118,7 +123,7 @@ async def test_a_dry_run_counts_and_changes_nothing(client: httpx.AsyncClient, c
         "left": False,
         "kept": [],
     }
-    assert everywhere(conninfo) == before
+    assert everywhere(conninfo, but=OF_JOBS) == before
     done = await erase(client, dry_run=False)
     assert done == {**counted, "dry_run": False, "answers": 2}
 
