@@ -14,7 +14,7 @@ SIGNS_IN = "/sessions/oidc/callback"
 
 
 def is_logged(scope: Scope, body: bytes) -> bool:
-    """Tell whether a call may write to the audit log: no read does but a sign-in, and of bookings only a sale at the desk.
+    """Tell whether a call may write to the audit log: a read only at a sign-in, a booking only as a sale at the desk.
 
     That one says how it was paid. In JSON a letter may be written as an escape, so that counts as said, too.
     """
