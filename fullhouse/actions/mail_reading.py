@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Collection
 from datetime import datetime
+from typing import Literal
 
 from fullhouse.actions.deps import Deps
 from fullhouse.actions.ids import new_id, new_ids
@@ -12,8 +13,8 @@ from fullhouse.store import mail, mail_settings, mail_subject, mailing, notice
 from fullhouse.store.db import WriteConn
 
 READER = "mail"
-PAGE = 50
-"""Notices that are read together; each may be of a whole batch of bookings."""
+PAGE = 1_000
+"""Bookings that are told of together, give or take those of one batch."""
 
 
 async def read_notices(deps: Deps) -> AsyncIterator[int]:
@@ -42,12 +43,16 @@ async def _write_mails(deps: Deps, conn: WriteConn, told: Collection[Told], now:
     keys = {(one.event_id, one.booking_number) for one in told}
     if not keys:
         return
-    bookings = await mail_subject.bookings(conn, keys)
-    with_event = await mail_subject.cancelled_with_event(conn, keys)
+    addressed = await mail_subject.addressed(conn, keys)
+    ended = {(one.event_id, one.booking_number) for one in told if one.kind == "booking_cancelled"}
+    with_event = await mail_subject.cancelled_with_event(conn, ended) if ended else set()
     settings = await mail_settings.find(conn, {one.organizer_id for one in told})
     ids = new_ids(now, len(told))
-    mails = mails_for(told, bookings, with_event, settings, deps.mail_terms.language, ids)
-    await mail.add(conn, mails, deps.mail_terms.domain, now)
+    mails = mails_for(told, addressed, with_event, settings, deps.mail_terms.language, ids)
+    if mails:
+        # What would only be marked as kept is written as that: there may be very many of them.
+        state: Literal["waiting", "kept"] = "kept" if deps.mailer is None else "waiting"
+        await mail.add(conn, mails, deps.mail_terms.domain, now, state=state)
 
 
 def _mailing(one: Notice, now: datetime) -> Mailing:

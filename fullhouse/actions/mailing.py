@@ -134,7 +134,7 @@ async def _write_page(deps: Deps, conn: WriteConn, taken: Mailing, now: datetime
     mails = mails_of(taken, page, unsubscribed, language, new_ids(now, 2 * len(page)))
     pause = pause_between(taken.per_minute)
     moments = [now + n * pause for n in range(len(mails))]
-    await mail.add_from(conn, mails, deps.mail_terms.domain, now, moments)
+    await mail.add(conn, mails, deps.mail_terms.domain, now, moments)
     looked_to = page[-1].number if page else taken.looked_to
     done_at = now if len(page) < PAGE else None
     await store.move_on(conn, taken._replace(looked_to=looked_to, done_at=done_at), now + len(mails) * pause)

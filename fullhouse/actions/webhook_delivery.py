@@ -25,8 +25,8 @@ from fullhouse.store.webhook_delivery import Room
 log = logging.getLogger(__name__)
 
 READER = "webhooks"
-NOTICES_AT_ONCE = 50
-"""Each of which may be of a whole batch of bookings."""
+TOLD_AT_ONCE = 1_000
+"""Bookings that deliveries are made of together, give or take those of one batch."""
 UNDER_WAY_EACH = 20
 UNDER_WAY_FAILING = 1
 """Requests at the same time to one webhook; to one that failed last, a single one."""
@@ -59,7 +59,7 @@ async def read_notices(deps: Deps) -> AsyncIterator[int]:
                 return
         async with deps.database.write() as conn:
             position = await notice.lock_reader(conn, READER)
-            found = [] if position is None else await notice.after(conn, position, NOTICES_AT_ONCE)
+            found = [] if position is None else await notice.after(conn, position, TOLD_AT_ONCE)
             if not found:
                 return
             webhooks = await webhook.subscribed(conn, {one.organizer_id for one in found})

@@ -1,9 +1,10 @@
 """What staff do in one batch, for the audit log: one entry for all bookings of an event that somebody did this to."""
 
-import json
 from datetime import datetime
 from hashlib import sha256
 from typing import Any, TypeAlias
+
+from pydantic_core import to_json
 
 from fullhouse.rules.actor import Who
 from fullhouse.rules.audit_log import INSTALLATION, Entry
@@ -37,4 +38,4 @@ class Acts:
 
 
 def _json(rows: list[Facts]) -> str | None:
-    return json.dumps(rows, separators=(",", ":")) if rows else None
+    return to_json(rows).decode() if rows else None

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
-from fullhouse.rules.booking import Booking
+from fullhouse.rules.booking import Buyer, Status
 from fullhouse.rules.mail import Language, Mail, MailKind, MailSettings
 from fullhouse.rules.notice import Notice, NoticeKind
 
@@ -21,6 +21,13 @@ MAILS: Mapping[NoticeKind, MailKind] = {
 
 CHANGES_TOLD = frozenset({"date", "venue"})
 """Of an event's fields those for which somebody may have to change his plans."""
+
+
+class Addressed(NamedTuple):
+    """The buyer of a booking who has an address, and how the booking is by now."""
+
+    status: Status
+    buyer: Buyer
 
 
 class Told(NamedTuple):
@@ -53,18 +60,21 @@ def is_to_all(one: Notice) -> bool:
 
 def mails_for(
     told: Collection[Told],
-    bookings: Mapping[OfBooking, Booking],
+    addressed: Mapping[OfBooking, Addressed],
     cancelled_with_event: Collection[OfBooking],
     settings: Mapping[str, MailSettings],
     language: Language,
     ids: Sequence[str],
 ) -> list[Mail]:
-    """The mails to those who have an address; `language` is for organizers who have set none."""
+    """The mails to those who have an address; `language` is for organizers who have set none.
+
+    How to pay is told as long as there is something to pay: who has paid meanwhile is told that his booking is good.
+    """
     mails: list[Mail] = []
     for one, mail_id in zip(told, ids, strict=True):
         key = one.event_id, one.booking_number
-        booking = bookings.get(key)
-        if booking is None or booking.buyer is None:
+        found = addressed.get(key)
+        if found is None or (one.kind == "booking_held" and found.status != "held"):
             continue
         is_whole = one.kind == "booking_cancelled" and "tickets" not in one.context
         kind: MailKind = "event_cancelled" if is_whole and key in cancelled_with_event else one.kind
@@ -73,8 +83,8 @@ def mails_for(
                 mail_id,
                 kind,
                 settings[one.organizer_id].language if one.organizer_id in settings else language,
-                booking.buyer.name,
-                booking.buyer.email,
+                found.buyer.name,
+                found.buyer.email,
                 one.context,
                 one.organizer_id,
                 one.event_id,

@@ -122,9 +122,9 @@ def insert_reserved(pipeline: Pipeline, bookings: Sequence[Booking]) -> None:
 
 
 def _terms_of(b: Booking) -> tuple[object, ...]:
-    """All that a booking says beside itself and its buyer."""
+    """All that a booking says beside itself and its buyer. A price is one object for those who agreed together."""
     drawn = None if b.drawn is None else tuple(b.drawn.items())
-    return b.places, b.status, b.created_at, b.expires_at, b.price, drawn, b.paid_by, b.promo
+    return b.places, b.status, b.created_at, b.expires_at, id(b.price), drawn, b.paid_by, b.promo
 
 
 def confirm(pipeline: Pipeline, bookings: Sequence[Booking], now: datetime) -> None:

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import LiteralString
+from typing import Literal, LiteralString
 
 from psycopg.rows import TupleRow
-from psycopg.types.json import Jsonb
+from pydantic_core import to_json
 
 from fullhouse.rules.mail import SECRET, LoggedMail, Mail, MailKind, MailOutcome, MailState, message_id_of
 from fullhouse.store.arrays import array, int_array, moment_array, text_array
@@ -19,33 +19,57 @@ _COLUMNS: LiteralString = """
 """
 
 
-async def add(conn: WriteConn, mails: Sequence[Mail], domain: str, now: datetime) -> None:
-    """Write mails to be sent as soon as this transaction is committed. `domain` is that of their `Message-ID`s."""
-    await add_from(conn, mails, domain, now, [now] * len(mails))
-
-
-async def add_from(
-    conn: WriteConn, mails: Sequence[Mail], domain: str, now: datetime, from_when: Sequence[datetime]
+async def add(
+    conn: WriteConn,
+    mails: Sequence[Mail],
+    domain: str,
+    now: datetime,
+    from_when: Sequence[datetime] | None = None,
+    state: Literal["waiting", "kept"] = "waiting",
 ) -> None:
-    """Write mails to be sent each from a moment on. Whom a mailing has reached already, gets it no more.
+    """Write mails to be sent, at once or each from a moment on, after this transaction is committed.
 
-    Those of an organizer for tests are kept and never sent: what is tried out must not reach anybody.
+    `domain` is that of their `Message-ID`s. Where there is no mail server, they can be `kept` at once. Whom a mailing
+    has reached already, gets it no more. Those of an organizer for tests are kept and never sent: what is tried out
+    must not reach anybody.
     """
-    async with conn.cursor() as cursor:
-        await cursor.executemany(
-            """
-            INSERT INTO mails (id, kind, language, to_name, to_email, context, organizer_id, of_event_id,
-                booking_number, mailing_id, mailing_key, token, message_id, next_try_at, created_at, state)
-            VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s,
-                CASE WHEN EXISTS (SELECT FROM organizers o WHERE o.id = %s AND o.test_of IS NOT NULL)
-                     THEN 'kept' ELSE 'waiting' END)
-            ON CONFLICT (mailing_id, mailing_key) WHERE mailing_id IS NOT NULL DO NOTHING
-            """,
-            [
-                (*one[:5], Jsonb(one.context), *one[6:], message_id_of(one.id, domain), moment, now, one.organizer_id)
-                for one, moment in zip(mails, from_when, strict=True)
-            ],
-        )
+    await conn.execute(
+        """
+        INSERT INTO mails (id, kind, language, to_name, to_email, context, organizer_id, of_event_id,
+            booking_number, mailing_id, mailing_key, token, message_id, next_try_at, created_at, state)
+        SELECT m.id, m.kind, m.language, m.to_name, m.to_email, m.context, m.organizer_id, m.of_event_id,
+            m.booking_number, m.mailing_id, m.mailing_key, m.token, m.message_id,
+            CASE s.state WHEN 'waiting' THEN m.next_try_at END, %s, s.state
+        FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[], %s::jsonb[], %s::uuid[], %s::uuid[],
+                    %s::bigint[], %s::uuid[], %s::text[], %s::uuid[], %s::text[], %s::timestamptz[])
+            WITH ORDINALITY AS m (id, kind, language, to_name, to_email, context, organizer_id, of_event_id,
+                booking_number, mailing_id, mailing_key, token, message_id, next_try_at, place)
+        CROSS JOIN LATERAL (
+            SELECT CASE WHEN EXISTS (SELECT FROM organizers o WHERE o.id = m.organizer_id AND o.test_of IS NOT NULL)
+                        THEN 'kept' ELSE %s END AS state
+        ) s
+        ORDER BY m.place
+        ON CONFLICT (mailing_id, mailing_key) WHERE mailing_id IS NOT NULL DO NOTHING
+        """,
+        [
+            now,
+            array([one.id for one in mails]),
+            array([one.kind for one in mails]),
+            array([one.language for one in mails]),
+            text_array([one.to_name for one in mails]),
+            text_array([one.to_email for one in mails]),
+            text_array([to_json(one.context).decode() if one.context else "{}" for one in mails]),
+            array([one.organizer_id or "NULL" for one in mails]),
+            array([one.event_id or "NULL" for one in mails]),
+            int_array([one.booking_number for one in mails]),
+            array([one.mailing_id or "NULL" for one in mails]),
+            text_array([one.mailing_key for one in mails]),
+            array([one.token or "NULL" for one in mails]),
+            text_array([message_id_of(one.id, domain) for one in mails]),
+            moment_array(from_when or [now] * len(mails)),
+            state,
+        ],
+    )
 
 
 async def claim(conn: WriteConn, now: datetime, leased_until: datetime, most: int) -> list[LoggedMail]:

@@ -1,16 +1,14 @@
 """What mails tell of, looked up for many of them at once: events with their organizers, bookings, how to pay."""
 
 from collections.abc import Collection, Mapping
-from typing import LiteralString, TypeAlias
+from typing import LiteralString
 
-from fullhouse.rules.booking import Booking
+from fullhouse.rules.booking import Booking, Buyer
 from fullhouse.rules.mail import EventSeen, Seen
+from fullhouse.rules.telling import Addressed, OfBooking
 from fullhouse.store.arrays import array, int_array
 from fullhouse.store.booking import COLUMNS, booking_from
 from fullhouse.store.db import ReadConn
-
-OfBooking: TypeAlias = tuple[str, int]
-"""A booking by its event's id and its number."""
 
 
 async def seen(conn: ReadConn, wanted: Collection[OfBooking]) -> dict[OfBooking, Seen]:
@@ -19,6 +17,22 @@ async def seen(conn: ReadConn, wanted: Collection[OfBooking]) -> dict[OfBooking,
     events = await events_seen(conn, {event_id for event_id, _ in found})
     paying = await _instructions(conn, wanted)
     return {key: Seen(events[key[0]], booking, paying.get(key, {})) for key, booking in found.items()}
+
+
+async def addressed(conn: ReadConn, wanted: Collection[OfBooking]) -> dict[OfBooking, Addressed]:
+    """The buyers of bookings, by the bookings' events and numbers; those without an address are left out."""
+    cursor = await conn.execute(
+        """
+        SELECT b.event_id::text, b.number, b.status, b.buyer_name, b.buyer_email
+        FROM unnest(%s::uuid[], %s::bigint[]) AS w (event_id, number)
+        JOIN bookings b ON b.event_id = w.event_id AND b.number = w.number
+        WHERE b.buyer_email IS NOT NULL
+        """,
+        _keys(wanted),
+    )
+    return {
+        (event_id, number): Addressed(status, Buyer(*who)) for event_id, number, status, *who in await cursor.fetchall()
+    }
 
 
 async def bookings(conn: ReadConn, wanted: Collection[OfBooking]) -> dict[OfBooking, Booking]:

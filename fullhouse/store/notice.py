@@ -82,13 +82,19 @@ async def move_reader(conn: WriteConn, name: str, position: int) -> None:
 
 
 async def after(conn: ReadConn, position: int, most: int) -> list[Notice]:
-    """The next notices behind a position, in order. A reader moves on to the position of the last of them."""
+    """The next notices behind a position, in order: the first, and those that begin less than `most` positions later.
+
+    So there are few of them if each is of many bookings. A reader moves on to the position of the last of them.
+    """
     cursor = await conn.execute(
         """
         SELECT event_id::text, number, organizer_id::text, kind, at, booking_numbers, details, position
-        FROM notices WHERE position > %s ORDER BY position LIMIT %s
+        FROM notices
+        WHERE position > %(behind)s
+            AND position < %(most)s + (SELECT min(position) FROM notices WHERE position > %(behind)s)
+        ORDER BY position
         """,
-        [position, most],
+        {"behind": position, "most": most},
     )
     return [Notice._make([*row[:5], tuple(row[5]), *row[6:]]) for row in await cursor.fetchall()]
 

@@ -49,9 +49,10 @@ async def let_in(deps: Deps, call: Call, method: str, template: str, ids: Mappin
         return call
     if caller.kind == "nobody":
         raise api_key_required()
-    named = next(((at, ids[name]) for name, at in THINGS.items() if name in ids), None)
-    caller = await (_at_his_own(deps, call) if named is None else named[0](deps, caller, named[1]))
-    return call._replace(caller=permitted(caller, need))
+    named = next((name for name in THINGS if name in ids), None)
+    at = await (_at_his_own(deps, call) if named is None else THINGS[named](deps, caller, ids[named]))
+    permitted(at, need)
+    return call if at is caller else call._replace(caller=at)
 
 
 async def _known(deps: Deps, call: Call, ids: Mapping[str, str]) -> Call:

@@ -12,6 +12,8 @@ from fullhouse.web.http import Scope
 SIGNS_IN = "/sessions/oidc/callback"
 """A GET, because the browser is sent there by the OpenID provider."""
 
+SAID_APART = frozenset({"organizer_id", "event_id", "booking_id"})
+
 
 def is_logged(scope: Scope, body: bytes) -> bool:
     """Tell whether a call may write to the audit log: a read only at a sign-in, a booking only as a sale at the desk.
@@ -27,9 +29,9 @@ def acts(caller: Caller, method: str, template: str, ids: Mapping[str, str]) -> 
     """Tell the audit log who was let in, and for which operation. Who has no standing with a booking is its buyer."""
     if not acting.is_logged():
         return
-    event_id, organizer_id = (uuid_or_none(ids.get(name, "")) for name in ("event_id", "organizer_id"))
-    named = {name: value for name, value in ids.items() if name not in {"organizer_id", "event_id", "booking_id"}}
-    place = Place(f"{method} {template}", caller.organizer_id or organizer_id, event_id, named)
+    organizer_id = caller.organizer_id or uuid_or_none(ids.get("organizer_id", ""))
+    named = {name: value for name, value in ids.items() if name not in SAID_APART}
+    place = Place(f"{method} {template}", organizer_id, uuid_or_none(ids.get("event_id", "")), named)
     is_stranger = bool(ids) and caller.organizer_id is None and PERMISSIONS[method, template] == "public"
     if caller.kind == "playground":
         acting.known("playground", None, caller.name, place)

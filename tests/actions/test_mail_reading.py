@@ -28,6 +28,7 @@ async def texts(deps: Deps) -> list[str]:
 async def test_a_buyer_is_told_of_each_thing_once(deps: Deps, conninfo: str) -> None:
     event, type_id = await new_offer(deps, conninfo, 2_500)
     booking = await book_for(deps, event.id, type_id)
+    assert await read_all(deps) > 0
     await confirm(deps, booking)
     await deps.engine.submit(CancelRequest(event.id, booking.id, tickets=(2,)))
     await deps.engine.submit(CancelRequest(event.id, booking.id))
@@ -46,6 +47,13 @@ async def test_a_buyer_is_told_of_each_thing_once(deps: Deps, conninfo: str) -> 
     assert "These tickets of your booking are cancelled: 2." in said[2]
     assert "Your booking is cancelled." in said[3]
     assert "We have sent €50.00 back to you." in said[4]
+
+
+async def test_who_has_paid_already_is_not_told_how_to_pay(deps: Deps, conninfo: str) -> None:
+    event, type_id = await new_offer(deps, conninfo, 2_500)
+    await confirm(deps, await book_for(deps, event.id, type_id))
+    await read_all(deps)
+    assert await kinds(deps) == ["booking_confirmed"]
 
 
 async def test_a_cancelled_event_is_told_to_each_buyer_with_his_booking(deps: Deps, conninfo: str) -> None:

@@ -76,6 +76,7 @@ async def test_a_mail_of_a_booking_waits_for_the_one_before(deps: Deps, conninfo
     event, type_id = await new_offer(deps, conninfo, 2_500)
     later = await book_for(deps, event.id, type_id, Buyer("Late", "later@example.org"))
     other = await book_for(deps, event.id, type_id)
+    await read_all(deps)
     for one in (later, other):
         await confirm(deps, one)
     await read_all(deps)

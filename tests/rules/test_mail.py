@@ -4,18 +4,17 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from fullhouse.rules.booking import Booking, Buyer
+from fullhouse.rules.booking import Buyer, Status
 from fullhouse.rules.mail import CONTEXTS, KINDS, LoggedMail, Mail, MailSettings, after_failure, message_id_of
 from fullhouse.rules.mail_example import EXAMPLE_ID, example_mail, example_of
 from fullhouse.rules.mailing import Mailing, Reached, is_meant, key_of, mails_of, pause_between
 from fullhouse.rules.notice import Notice
-from fullhouse.rules.telling import MAILS, is_to_all, mails_for, told_by
+from fullhouse.rules.telling import MAILS, Addressed, is_to_all, mails_for, told_by
 from fullhouse.rules.wording import WORDED
 
 NOW = datetime(2027, 3, 1, 20, tzinfo=UTC)
 DAYS = timedelta(days=3)
 ANN = Buyer("Ann", "Ann+shop@example.org")
-BOOKING = Booking("id", "event", 7, 2, "confirmed", NOW, None, None, ANN)
 MAILING = Mailing("event", "m1", "organizer", "message", None, {"subject": "x"}, 60, None, NOW)
 
 
@@ -106,17 +105,24 @@ def test_each_buyer_is_told_in_his_organizers_language_what_happened_to_his_book
     told = told_by(
         [notice("booking.confirmed", (7, 8, 9)), notice("booking.cancelled"), notice("tickets.cancelled", tickets=[1])]
     )
-    bookings = {("event", 7): BOOKING, ("event", 8): BOOKING._replace(buyer=None)}
+    addressed = {("event", 7): Addressed("confirmed", ANN)}
     ids = [str(n) for n in range(len(told))]
     with_event = {("event", 7)}
-    mails = mails_for(told, bookings, with_event, {"organizer": MailSettings("de")}, "en", ids)
+    mails = mails_for(told, addressed, with_event, {"organizer": MailSettings("de")}, "en", ids)
     assert [(one.id, one.kind, one.language) for one in mails] == [
         ("0", "booking_confirmed", "de"),
         ("3", "event_cancelled", "de"),
         ("4", "booking_cancelled", "de"),
     ]
-    mails = mails_for(told, bookings, set(), {}, "en", ids)
+    mails = mails_for(told, addressed, set(), {}, "en", ids)
     assert [(one.kind, one.language) for one in mails][1:] == [("booking_cancelled", "en")] * 2
+
+
+@pytest.mark.parametrize(("status", "kinds"), [("held", ["booking_held"]), ("confirmed", []), ("expired", [])])
+def test_how_to_pay_is_told_only_while_there_is_something_to_pay(status: Status, kinds: list[str]) -> None:
+    told = told_by([notice("booking.held")])
+    mails = mails_for(told, {("event", 7): Addressed(status, ANN)}, set(), {}, "en", ["0"])
+    assert [one.kind for one in mails] == kinds
 
 
 def test_an_example_is_a_booking_as_its_kind_is_about() -> None:

@@ -80,7 +80,7 @@ async def test_what_let_somebody_in_is_forgotten_when_it_is_sent_and_not_before(
 async def test_what_is_not_due_is_neither_claimed_nor_kept(database: Database) -> None:
     now, later = new_mail(), new_mail()
     async with database.write() as conn:
-        await mail.add_from(conn, [now, later], "x", NOW, [NOW, NOW + MINUTE])
+        await mail.add(conn, [now, later], "x", NOW, [NOW, NOW + MINUTE])
         assert await mail.keep_due(conn, NOW) == 1
         assert await mail.claim(conn, NOW, NOW, 10) == []
         assert [one.mail.id for one in await mail.claim(conn, NOW + MINUTE, NOW, 10)] == [later.id]

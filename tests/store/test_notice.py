@@ -52,6 +52,7 @@ async def test_a_batch_writes_its_notices_and_counts_them(database: Database, co
     first = told(event, 1, "booking.confirmed", 4, 5, 6)._replace(position=1)
     assert await read(database) == [first, part._replace(position=4)]
     assert await read(database, 1, 1) == [part._replace(position=4)]
+    assert [await read(database, 0, most) for most in (1, 3)] == [[first], [first]], "three bookings are three places"
 
 
 async def test_what_is_written_beside_the_engine_is_counted_with_the_rest(database: Database, conn: WriteConn) -> None:

@@ -65,7 +65,7 @@ class LinesRequest(Shape):
 
     def wanted(self) -> tuple[Wanted, ...]:
         """The lines, for the program."""
-        return tuple(Wanted(line.ticket_type_id, line.quantity) for line in self.lines)
+        return tuple([Wanted(line.ticket_type_id, line.quantity) for line in self.lines])
 
 
 class QuoteRequest(LinesRequest):

@@ -60,7 +60,9 @@ async def confirm(deps: Deps, call: Call, booking_id: str) -> Answer:
     """`POST /bookings/{id}/confirmation`."""
     request = parse(ConfirmationRequest, call.headers, call.body)
     canonical = id_of(booking_id)
-    key = key_of(call.headers, call.caller, f"POST /bookings/{canonical}/confirmation", request.paid_by)
+    key = None
+    if b"idempotency-key" in call.headers:
+        key = key_of(call.headers, call.caller, f"POST /bookings/{canonical}/confirmation", request.paid_by)
     return answer_of(await booking.confirm(deps, canonical, request.paid_by, key))
 
 
@@ -108,7 +110,7 @@ def answer_of(outcome: Outcome) -> Answer:
     if isinstance(outcome, Booked):
         answer = _answer(201, outcome.booking)
         answer.headers.append((b"location", b"/bookings/" + outcome.booking.id.encode()))
-    elif isinstance(outcome, Cancelled | Changed | Confirmed):
+    elif isinstance(outcome, (Confirmed, Cancelled, Changed)):
         answer = _answer(200, outcome.booking)
     elif isinstance(outcome, Refused):
         answer = refused(outcome.refusal)
