@@ -103,7 +103,7 @@ def measure_all(workshop: Workshop, plan: Plan) -> dict[str, str]:
     """Measure all that is planned and return what machine it was; the findings are in the workshop.
 
     The subjects take turns at each number of clients, round after round, so that a slow minute of the machine hits
-    all of them alike.
+    all of them alike. Who is not measured stands still.
     """
     load_before = os.getloadavg()[0]
     for number in range(1, plan.rounds + 1):
@@ -122,12 +122,15 @@ def measure_round(workshop: Workshop, plan: Plan, number: int) -> None:
         stages = [stack.enter_context(stage(workshop, subject, number)) for subject in plan.subjects]
         for clients in plan.clients:
             for server, client, folder in stages:
+                server.wake()
                 act = act_for(server, client, folder)
                 measurement, problems = measure(server, act, clients=clients, seconds=plan.seconds, round_number=number)
                 workshop.findings.measurements.append(measurement)
                 workshop.findings.problems += problems
                 click.echo(progress(server.subject, measurement))
+                server.rest()
         for server, _, _ in stages:
+            server.wake()
             if memory := weigh(server):
                 workshop.findings.memories.append(memory)
             audit(workshop, server)
@@ -145,6 +148,7 @@ def stage(workshop: Workshop, subject: Subject, number: int) -> Iterator[tuple[S
             findings.postgres.update(durability(data_dir))
             findings.problems += undurable(findings.postgres)
         warm_up(server, act_for(server, client, folder), seconds=1)
+        server.rest()
         yield server, client, folder
     shutil.rmtree(folder)
 

@@ -43,6 +43,19 @@ class Server:
     child: Child
     data_dir: Path | None
 
+    def rest(self) -> None:
+        """Stand still until it is woken, so that what it does beside answering disturbs no other subject."""
+        self._signal(signal.SIGSTOP)
+
+    def wake(self) -> None:
+        """Go on. What does not stand still goes on as it does."""
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number: signal.Signals) -> None:
+        for relative in relatives(self.child.pid):
+            if relative.name != "postgres":
+                send(relative.pid, number)
+
 
 @dataclass(frozen=True, slots=True)
 class Workshop:
@@ -72,6 +85,7 @@ def serving(workshop: Workshop, subject: Subject, data_dir: Path) -> Iterator[Se
         message = f"{subject.title}: {error!r}; the last that it said:\n{child.last_words()}"
         raise BenchError(message) from error
     finally:
+        server.wake()
         if not child.stop():
             workshop.findings.problems.append(f"{subject.title}: had to be killed at the end")
         if is_durable and stop_postgres(data_dir):
