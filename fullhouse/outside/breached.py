@@ -29,11 +29,12 @@ class BreachedPasswords:
     def __init__(self, url: str | None, seconds_max: float) -> None:
         """`url` is what the first digits of a hash are put behind."""
         self._url = url
-        self._client = httpx.AsyncClient(timeout=seconds_max, follow_redirects=False)
+        # Only if it is needed: it reads all certificates that this machine trusts.
+        self._client = None if url is None else httpx.AsyncClient(timeout=seconds_max, follow_redirects=False)
 
     async def has(self, password: str) -> bool:
         """Tell whether the password is known there. A service that does not answer keeps nobody from a new password."""
-        if self._url is None:
+        if self._url is None or self._client is None:
             return False
         # The service is made of SHA-1; nothing here is kept safe by it.
         digest = hashlib.sha1(password.encode("utf-8", "replace"), usedforsecurity=False).hexdigest().upper()
@@ -52,4 +53,5 @@ class BreachedPasswords:
 
     async def close(self) -> None:
         """Give connections back."""
-        await self._client.aclose()
+        if self._client is not None:
+            await self._client.aclose()

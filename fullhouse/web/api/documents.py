@@ -1,5 +1,7 @@
 """How the API's calls are described in the OpenAPI document: parameters, bodies, answers."""
 
+from copy import deepcopy
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel
@@ -65,12 +67,18 @@ PROBLEM = ProblemShape.model_json_schema()
 
 def body_of(model: type[BaseModel], **changes: dict[str, Any]) -> dict[str, Any]:
     """A JSON body of this shape; `changes` add to the schema of its fields."""
-    schema = model.model_json_schema()
-    # A reference counts from the top of the document, where the definitions of a body would not be found.
-    schema = _inlined(schema, schema.pop("$defs", {}))
+    schema = deepcopy(_schema_of(model))
     for name, change in changes.items():
         schema["properties"][name] |= change
     return {"required": True, "content": {"application/json": {"schema": schema}}}
+
+
+@cache
+def _schema_of(model: type[BaseModel]) -> dict[str, Any]:
+    schema = model.model_json_schema()
+    # A reference counts from the top of the document, where the definitions of a body would not be found.
+    inlined: dict[str, Any] = _inlined(schema, schema.pop("$defs", {}))
+    return inlined
 
 
 def _inlined(part: Any, definitions: dict[str, Any]) -> Any:  # noqa: ANN401 - a part of JSON
