@@ -51,25 +51,27 @@ async def add(
         ORDER BY m.place
         ON CONFLICT (mailing_id, mailing_key) WHERE mailing_id IS NOT NULL DO NOTHING
         """,
-        [
-            now,
-            array([one.id for one in mails]),
-            array([one.kind for one in mails]),
-            array([one.language for one in mails]),
-            text_array([one.to_name for one in mails]),
-            text_array([one.to_email for one in mails]),
-            text_array([to_json(one.context).decode() if one.context else "{}" for one in mails]),
-            array([one.organizer_id or "NULL" for one in mails]),
-            array([one.event_id or "NULL" for one in mails]),
-            int_array([one.booking_number for one in mails]),
-            array([one.mailing_id or "NULL" for one in mails]),
-            text_array([one.mailing_key for one in mails]),
-            array([one.token or "NULL" for one in mails]),
-            text_array([message_id_of(one.id, domain) for one in mails]),
-            moment_array(from_when or [now] * len(mails)),
-            state,
-        ],
+        [now, *_arrays(mails, domain), moment_array(from_when or [now] * len(mails)), state],
     )
+
+
+def _arrays(mails: Sequence[Mail], domain: str) -> list[str]:
+    """What mails are made of, each part as the array of all of them, and their `Message-ID`s."""
+    return [
+        array([one.id for one in mails]),
+        array([one.kind for one in mails]),
+        array([one.language for one in mails]),
+        text_array([one.to_name for one in mails]),
+        text_array([one.to_email for one in mails]),
+        text_array([to_json(one.context).decode() if one.context else "{}" for one in mails]),
+        array([one.organizer_id or "NULL" for one in mails]),
+        array([one.event_id or "NULL" for one in mails]),
+        int_array([one.booking_number for one in mails]),
+        array([one.mailing_id or "NULL" for one in mails]),
+        text_array([one.mailing_key for one in mails]),
+        array([one.token or "NULL" for one in mails]),
+        text_array([message_id_of(one.id, domain) for one in mails]),
+    ]
 
 
 async def claim(conn: WriteConn, now: datetime, leased_until: datetime, most: int) -> list[LoggedMail]:
