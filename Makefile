@@ -16,12 +16,15 @@ $(shell rm -f $(VENV)/made-in $(VENV)/*-ready)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run check check-ruff check-types check-layers check-tidy test bench advisories lock clean
+.PHONY: help setup setup-dev run check check-ruff check-types check-layers check-tidy check-templates texts test \
+  screenshots bench advisories lock clean
 
 help:
 	@echo 'make run     serve on http://127.0.0.1:8000 in the open playground mode (ARGS="--port 9000" and the like)'
 	@echo 'make check   style, types, layers and house rules, without a database'
-	@echo 'make test    every test, on a real PostgreSQL, with coverage'
+	@echo 'make test    every test, on a real PostgreSQL and in a real Chromium, with coverage'
+	@echo 'make screenshots   save a picture of each page in build/screenshots, to be looked at (ARGS=event: those alone)'
+	@echo 'make texts   write new texts of pages into the catalogues of languages'
 	@echo 'make bench   measure bookings per second beside the baselines'
 	@echo 'make setup   make .venv with .venv/bin/fullhouse (the others call it)'
 	@echo 'make lock    write the lock files anew, with the newest versions'
@@ -66,7 +69,7 @@ run: setup
 
 # ---------------------------------------------------------------------------------------------------- check, test
 
-check: check-ruff check-types check-layers check-tidy
+check: check-ruff check-types check-layers check-tidy check-templates
 
 check-ruff: setup-dev
 	$(BIN)/ruff check
@@ -81,8 +84,20 @@ check-layers: setup-dev
 check-tidy: setup-dev
 	$(BIN)/python -m pytest -q tests/tidy
 
+check-templates: setup-dev
+	$(BIN)/djlint --lint --quiet fullhouse/web/templates
+
+# Texts of pages that are new are written into the catalogues of all languages, to be translated there.
+texts: setup-dev
+	$(BIN)/python -m tests.web.pages.texts
+
+# First of all whether there is a browser: that is known in a moment, and nothing is skipped for want of one.
 test: setup-dev
+	@$(BIN)/python -m tests.browser.chromium
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --cov --cov-report=term-missing:skip-covered $(ARGS)
+
+screenshots: setup-dev
+	@$(BIN)/python -m tests.browser.screenshots $(ARGS)
 
 bench: setup-dev
 	$(BIN)/python -m bench $(ARGS)

@@ -140,6 +140,57 @@ class Mails:
     per_second: float
 
 
+@dataclass(frozen=True, slots=True)
+class Streams:
+    """So many open streams: the memory of one in the process, how fast they were opened, what share of a core the
+    process took idle with one and with all of them, and seconds from a booking: to half of the streams, to all but one
+    in a hundred, and to the last, at the median and at most.
+    """
+
+    count: int
+    bytes_each: float
+    opened_per_second: float
+    idle_percent_one: float
+    idle_percent: float
+    told_p50: float
+    told_p99: float
+    last_median: float
+    last_max: float
+
+    def __str__(self) -> str:
+        """Say it as a sentence of the report."""
+        return (
+            f"{self.count:,} streams: {self.bytes_each / 1000:.1f} kB each, "
+            f"{self.opened_per_second:,.0f} opened a second; idle {self.idle_percent:.1f} % of a core, "
+            f"{self.idle_percent_one:.1f} % with one; told after a booking: p50 {self.told_p50 * 1000:.0f} ms, "
+            f"p99 {self.told_p99 * 1000:.0f} ms, the last {self.last_median * 1000:.0f} ms "
+            f"(at most {self.last_max * 1000:.0f} ms)"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """Among so many events: bytes transferred for the page of one with all its parts, and for the home page; and the
+    milliseconds that an answer takes at the median, beside those of the event as JSON.
+    """
+
+    events: int
+    event_bytes: int
+    event_parts: int
+    home_bytes: int
+    event_ms: float
+    home_ms: float
+    api_ms: float
+
+    def __str__(self) -> str:
+        """Say it as a sentence of the report."""
+        return (
+            f"{self.events:,} events: the page of one {self.event_bytes / 1000:.1f} kB in {self.event_parts} parts, "
+            f"{self.event_ms:.2f} ms; home {self.home_bytes / 1000:.1f} kB, {self.home_ms:.2f} ms; "
+            f"the event as JSON {self.api_ms:.2f} ms"
+        )
+
+
 @dataclass(slots=True)
 class Findings:
     """Everything that a run brought to light. A problem is what must not be, such as a booking too many."""
@@ -151,6 +202,8 @@ class Findings:
     expiry: "Expiry | None" = None
     mails: "Mails | None" = None
     webhooks: "Webhooks | None" = None
+    streams: "Streams | None" = None
+    pages: "Pages | None" = None
 
     def at(self, subject: str, clients: int) -> "Medians | None":
         """Return the medians of one subject at one number of clients, None if it was not measured."""

@@ -69,6 +69,8 @@ def all_ratios(findings: Findings) -> list[Ratio]:
         ),
         mails_ratio(findings),
         *webhook_ratios(findings),
+        *stream_ratios(findings),
+        *page_ratios(findings),
         Ratio("(c) at 1,024 clients ÷ (c) at its best", kept, 0.9, kept_how),
         Ratio("(c) with 5 million sold ÷ (c) empty", *book.rate_ratio("sold-5000000", EMPTY_KEY, MANY, target=0.9)),
         Ratio("p50 of a lone client, (a) ÷ ours", *book.latency_ratio("p50_us", 1, target=0.5)),
@@ -85,6 +87,40 @@ def webhook_ratios(findings: Findings) -> list[Ratio]:
     return [
         Ratio("webhooks a second to a local receiver", None if found is None else found.per_second, 200, how),
         Ratio("the same beside a receiver that hangs ÷ alone", share, 0.8, how),
+    ]
+
+
+def stream_ratios(findings: Findings) -> list[Ratio]:
+    """Return what open streams cost, and how late the last of them is told."""
+    found = findings.streams
+    how = "" if found is None else str(found)
+    return [
+        Ratio(
+            "seconds from a booking to the last of 5,000 streams, at the median",
+            None if found is None else found.last_median,
+            1,
+            how,
+            at_most=True,
+        ),
+        Ratio("memory of a stream, kB", None if found is None else found.bytes_each / 1000, 40, "", at_most=True),
+        Ratio(
+            "idle 5,000 streams, percent of a core", None if found is None else found.idle_percent, 10, "", at_most=True
+        ),
+    ]
+
+
+def page_ratios(findings: Findings) -> list[Ratio]:
+    """Return what the page of an event weighs, and how long the server takes for it."""
+    found = findings.pages
+    how = "" if found is None else str(found)
+    against_json = None if found is None else found.event_ms / found.api_ms
+    return [
+        Ratio(
+            "event page with everything, kB", None if found is None else found.event_bytes / 1000, 60, how, at_most=True
+        ),
+        Ratio("event page, ms among 1,000 events", None if found is None else found.event_ms, 10, "", at_most=True),
+        Ratio("the same ÷ GET /events/{id}", against_json, 8, "both from one connection, in turn", at_most=True),
+        Ratio("home page, ms among 1,000 events", None if found is None else found.home_ms, 20, "", at_most=True),
     ]
 
 

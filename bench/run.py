@@ -21,9 +21,11 @@ from bench.load import find_wrk
 from bench.machine import describe, workplace
 from bench.mails import measure_mails
 from bench.model import Findings, Subject, chosen
+from bench.pages import measure_pages
 from bench.processes import BenchError, raise_file_limit
 from bench.report import as_text, progress, write
 from bench.scenes import act_for, measure, warm_up
+from bench.streams import measure_streams
 from bench.subjects import Server, Workshop, audit, serving, weigh
 from bench.webhooks import measure_webhooks
 
@@ -112,6 +114,8 @@ def measure_all(workshop: Workshop, plan: Plan) -> dict[str, str]:
         workshop.findings.expiry = measure_expiry(workshop, click.echo)
         workshop.findings.mails = measure_mails(workshop, click.echo)
         workshop.findings.webhooks = measure_webhooks(plan.rounds, click.echo)
+        workshop.findings.streams = measure_streams(workshop, click.echo)
+        workshop.findings.pages = measure_pages(workshop, click.echo)
     measure_growth(workshop, plan.sizes, rounds=plan.rounds, seconds=plan.seconds, say=click.echo)
     return describe(workshop.folder, workshop.findings.postgres, load_before)
 

@@ -17,22 +17,26 @@ from types import FrameType
 from fastapi import FastAPI
 
 from fullhouse.actions import installation
+from fullhouse.actions.demo import Walk
 from fullhouse.actions.deps import Deps
 from fullhouse.cli import logs
 from fullhouse.cli.commands import group
 from fullhouse.cli.program import Options, Program, ServePlan, StartError
+from fullhouse.engine.lane import utc_now
 from fullhouse.settings import PREFIX, Settings, SettingsError, read_settings
-from fullhouse.store.db import Database, probe
+from fullhouse.store.db import Database, probe, with_options
 from fullhouse.store.embedded import EmbeddedUnavailable, join
 from fullhouse.web import app as web
 from fullhouse.web import measure
 from fullhouse.web.front_door import DoorSettings
 from fullhouse.web.http import AsgiApp
-from fullhouse.wiring import build_deps
+from fullhouse.wiring import build_deps, build_wallets
 from fullhouse.worker import jobs
 
 VERSION = version("fullhouse")
 HOSTED_APP = "fullhouse.main:app"
+DEMO_IBAN = "DE02120300000000202051"
+"""A number that banks give as an example."""
 
 
 def _nothing() -> None:
@@ -50,7 +54,7 @@ def build_app(settings: Settings, conninfo: str, leave: Callable[[], None] = _no
             _end_with_parent()
             tasks = [jobs.count(measure.hand_over), *(start_jobs(deps, settings) if settings.worker else [])]
             try:
-                with _told_of_the_end(deps.watch.end):
+                with _told_of_the_end(deps.end_waiting):
                     yield
             finally:
                 for task in tasks:
@@ -58,9 +62,11 @@ def build_app(settings: Settings, conninfo: str, leave: Callable[[], None] = _no
         await asyncio.to_thread(leave)
 
     proxies = frozenset(settings.proxy_addresses.replace(",", " ").split())
-    door = DoorSettings(settings.open, settings.body_bytes_max, settings.log_sample, proxies)
+    door = DoorSettings(settings.open, settings.body_bytes_max, settings.log_sample, proxies, settings.image_bytes_max)
     folder = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
-    return web.build(deps, web.WebSettings(door, VERSION, settings.num_seats_max, folder), lifespan)
+    return web.build(
+        deps, web.WebSettings(door, VERSION, settings.num_seats_max, folder, settings.stripe_publishable_key), lifespan
+    )
 
 
 def start_jobs(deps: Deps, settings: Settings) -> list[asyncio.Task[None]]:
@@ -153,7 +159,10 @@ def __getattr__(name: str) -> AsgiApp:
 
 def _settings(options: Options) -> Settings:
     try:
-        return read_settings(dict(options))
+        settings = read_settings(dict(options))
+        # Files that are named are read here too, so that what is wrong with one is told in a line.
+        build_wallets(settings)
+        return settings
     except SettingsError as error:
         raise StartError(str(error)) from error
 
@@ -183,6 +192,20 @@ async def _open_deps(options: Options) -> AsyncIterator[Deps]:
         deps = build_deps(settings, conninfo)
         async with deps.running():
             yield deps
+
+
+@asynccontextmanager
+async def _open_demo(options: Options) -> AsyncIterator[tuple[Deps, Walk]]:
+    """The same with a clock that is set, an account to transfer to, and no mail server: no mail of the demo is sent."""
+    walk = Walk(utc_now())
+    settings = _settings(options)
+    known = {"bank_iban": settings.bank_iban or DEMO_IBAN, "bank_holder": settings.bank_holder or "Full House"}
+    async with _conninfo(settings) as conninfo:
+        # A demo that is lost in a crash is made again, so no commit waits for the disk.
+        unhurried = with_options(conninfo, {"synchronous_commit": "off"})
+        deps = build_deps(settings.model_copy(update={**known, "smtp_host": None}), unhurried, walk)
+        async with deps.running():
+            yield deps, walk
 
 
 @asynccontextmanager
@@ -223,4 +246,4 @@ def _plan(options: Options) -> ServePlan:
 
 def console() -> None:
     """The command `fullhouse`."""
-    group(obj=Program(open_deps=_open_deps, open_database=_open_database, plan=_plan, work=_work))
+    group(obj=Program(open_deps=_open_deps, open_demo=_open_demo, open_database=_open_database, plan=_plan, work=_work))

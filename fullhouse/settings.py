@@ -47,6 +47,9 @@ class Settings(BaseSettings):
     stripe_webhook_secret: str | None = Field(
         None, description="Signing secret of the webhook that Stripe sends to /payments/stripe/events."
     )
+    stripe_publishable_key: str | None = Field(
+        None, pattern=r"^[\w-]+$", description="Publishable key of that account; without it, the shop offers no Stripe."
+    )
     stripe_url: str = Field("https://api.stripe.com", description="Where Stripe's API is; another place for tests.")
     provider_seconds_max: float = Field(10, gt=0, le=120, description="Seconds to wait for a payment provider.")
     webhook_seconds_max: float = Field(15, gt=0, le=60, description="Seconds that a webhook may take to answer.")
@@ -81,6 +84,13 @@ class Settings(BaseSettings):
         262_144,
         ge=1_024,
         description="Bytes of a request body; the longest description of an event fits, however written.",
+    )
+
+    image_bytes_max: int = Field(
+        10_485_760, ge=65_536, le=67_108_864, description="Bytes of a picture that an organizer uploads."
+    )
+    image_threads: int = Field(
+        1, ge=1, le=16, description="Pictures that a process encodes at once; the largest take 400 MB meanwhile."
     )
 
     public_url: str | None = Field(
@@ -155,6 +165,24 @@ class Settings(BaseSettings):
     export_seconds_max: float = Field(
         1_800, gt=0, le=86_400, description="Seconds that an export may take; then it is broken off."
     )
+    press_threads: int = Field(
+        1, ge=1, le=16, description="Threads of a process that make PDFs; the more, the more selling has to share."
+    )
+    apple_pass_certificate: Path | None = Field(
+        None,
+        description="Apple's certificate for your passes, a PEM file; with the next ones, Apple Wallet is offered.",
+    )
+    apple_pass_key: Path | None = Field(None, description="Its private key, a PEM file.")
+    apple_pass_key_password: str | None = Field(None, description="What that key is encrypted with, if it is.")
+    apple_wwdr_certificate: Path | None = Field(
+        None, description="Apple's certificate that signed yours (Worldwide Developer Relations), a PEM file."
+    )
+    google_wallet_issuer: str | None = Field(
+        None,
+        pattern=r"^[0-9]{1,30}$",
+        description="Your issuer's id at Google; with the next one, its Wallet is offered.",
+    )
+    google_wallet_key: Path | None = Field(None, description="Key of your service account there, a JSON file.")
     idempotency_days_kept: int = Field(7, ge=1, le=365, description="Days an Idempotency-Key is remembered.")
 
     worker: bool = Field(
@@ -165,6 +193,13 @@ class Settings(BaseSettings):
     )
     watchers_max: int = Field(
         1_000, ge=1, le=100_000, description="Calls of a process that may wait for changes; more are refused as busy."
+    )
+
+    streams_max: int = Field(
+        10_000,
+        ge=1,
+        le=1_000_000,
+        description="Streams of a process that show what is left; half of its connections at most. More are refused.",
     )
 
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="The least that is logged.")

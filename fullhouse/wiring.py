@@ -1,16 +1,20 @@
 """Wiring only: settings become arguments, and the parts are put together. Nothing is opened; main.py runs them."""
 
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from functools import partial
+from pathlib import Path
 
-from fullhouse.actions.deps import Deps, MailTerms, PaymentTerms, PeopleTerms, WebhookTerms
+from fullhouse.actions.deps import Deps, MailTerms, PaymentTerms, PeopleTerms, Wallets, WebhookTerms
 from fullhouse.actions.hashing import PasswordHashes
 from fullhouse.actions.key_use import KeyUse
+from fullhouse.actions.picturing import Pictures
 from fullhouse.engine.engine import Engine, EngineSettings
 from fullhouse.engine.event_memory import EventMemory
 from fullhouse.engine.gather import Gather, GatherLimits
 from fullhouse.engine.intake import Limits
-from fullhouse.engine.lane import Patience
+from fullhouse.engine.lane import Patience, utc_now
+from fullhouse.engine.live import Live, LiveLimits
 from fullhouse.engine.watch import Watch, WatchLimits
 from fullhouse.outside.breached import BreachedPasswords
 from fullhouse.outside.hooks import Hooks
@@ -20,21 +24,31 @@ from fullhouse.outside.payments.bank_transfer import BankTransfer
 from fullhouse.outside.payments.box_office import BoxOffice
 from fullhouse.outside.payments.provider import Provider, Providers
 from fullhouse.outside.payments.stripe import Stripe
+from fullhouse.printing.apple_pass import signer_of
+from fullhouse.printing.google_wallet import issuer_of
+from fullhouse.printing.press import Press
 from fullhouse.rules.attempt import Patience as AttemptPatience
 from fullhouse.rules.payment import ProviderName
 from fullhouse.rules.session import SessionTerms
 from fullhouse.rules.webhook_address import Guard
-from fullhouse.settings import Settings
-from fullhouse.store import booking, change, event, key, offer, organizer, session
+from fullhouse.settings import PREFIX, Settings, SettingsError
+from fullhouse.store import booking, change, event, image, key, offer, organizer, session
 from fullhouse.store.db import Database, Reader, connect_engine
-from fullhouse.web.api import webhook_payloads
+from fullhouse.web.api import live_shapes, webhook_payloads
+from fullhouse.web.server import files_max
 
 WATCH_PAUSE_SECONDS = 0.25
 """Between one look for changes and the next, while somebody waits for them."""
+LIVE_PAUSE_SECONDS = 0.25
+"""The same for what is left, while somebody watches it."""
+BEAT_SECONDS = 15
+"""From one sign of life of a stream to the next; proxies end what is silent for a minute."""
+STALLED_SECONDS = 60
+"""After which a stream is cut off that takes nothing in."""
 
 
-def build_deps(settings: Settings, conninfo: str) -> Deps:
-    """Put the parts together; nothing is opened yet."""
+def build_deps(settings: Settings, conninfo: str, clock: Callable[[], datetime] = utc_now) -> Deps:
+    """Put the parts together; nothing is opened yet. The demo has a clock of its own."""
     reader = partial(Reader, conninfo)
     gather = GatherLimits(settings.line_length_max, settings.wait_seconds_max)
     database = Database(
@@ -46,7 +60,7 @@ def build_deps(settings: Settings, conninfo: str) -> Deps:
         export_seconds_max=settings.export_seconds_max,
     )
     return Deps(
-        engine=build_engine(settings, conninfo),
+        engine=build_engine(settings, conninfo, clock),
         database=database,
         key_use=KeyUse(database),
         events=Gather(reader(), event.find, gather),
@@ -59,14 +73,11 @@ def build_deps(settings: Settings, conninfo: str) -> Deps:
         api_keys=Gather(reader(), key.find_live, gather),
         offers=Gather(reader(), offer.find, gather),
         watch=Watch(reader(), change.latest, WatchLimits(settings.watchers_max, WATCH_PAUSE_SECONDS)),
-        clock=partial(datetime.now, UTC),
+        live=build_live(settings, reader(), clock),
+        clock=clock,
         num_seats_max=settings.num_seats_max,
         providers=build_providers(settings),
-        payment_terms=PaymentTerms(
-            timedelta(seconds=settings.payment_seconds),
-            timedelta(seconds=settings.hold_seconds_max),
-            timedelta(days=settings.transfer_days),
-        ),
+        payment_terms=build_payment_terms(settings),
         hooks=build_hooks(settings),
         webhook_terms=WebhookTerms(
             webhook_payloads.event_shown,
@@ -81,6 +92,31 @@ def build_deps(settings: Settings, conninfo: str) -> Deps:
         mail_terms=build_mail_terms(settings),
         export_seconds_max=settings.export_seconds_max,
         openid=build_openid(settings),
+        pictures=Pictures(settings.image_threads),
+        image_files=Gather(reader(), image.files, gather),
+        press=Press(settings.press_threads),
+        wallets=build_wallets(settings),
+    )
+
+
+def build_live(settings: Settings, reader: Reader, clock: Callable[[], datetime]) -> Live:
+    """What shows what is left. Its streams have half of all connections at most: there are always some for selling."""
+    limits = LiveLimits(
+        min(settings.streams_max, files_max() // 2),
+        LIVE_PAUSE_SECONDS,
+        BEAT_SECONDS,
+        STALLED_SECONDS,
+        settings.wait_seconds_max,
+    )
+    return Live(reader, live_shapes.frame_of, clock, limits)
+
+
+def build_payment_terms(settings: Settings) -> PaymentTerms:
+    """How long payments may be open."""
+    return PaymentTerms(
+        timedelta(seconds=settings.payment_seconds),
+        timedelta(seconds=settings.hold_seconds_max),
+        timedelta(days=settings.transfer_days),
     )
 
 
@@ -112,7 +148,7 @@ def build_mailer(settings: Settings) -> Mailer | None:
     )
 
 
-def build_engine(settings: Settings, conninfo: str) -> Engine:
+def build_engine(settings: Settings, conninfo: str, clock: Callable[[], datetime] = utc_now) -> Engine:
     """The engine that sells; not started yet."""
     limits = Limits(
         settings.line_length_max, settings.batch_size_max, settings.hot_line_length, settings.wait_seconds_max
@@ -132,6 +168,7 @@ def build_engine(settings: Settings, conninfo: str) -> Engine:
             settings.offers_kept_max,
         ),
         connect,
+        clock,
     )
 
 
@@ -154,6 +191,37 @@ def build_openid(settings: Settings) -> OpenidProvider | None:
     return OpenidProvider(
         settings.oidc_issuer, settings.oidc_client_id, settings.oidc_client_secret, settings.provider_seconds_max
     )
+
+
+def build_wallets(settings: Settings) -> Wallets:
+    """What tickets are signed with for the wallets of phones. Raises SettingsError when a file is missing or wrong."""
+    apple, google = None, None
+    of_apple = ("APPLE_PASS_CERTIFICATE", "APPLE_PASS_KEY", "APPLE_WWDR_CERTIFICATE")
+    paths = (settings.apple_pass_certificate, settings.apple_pass_key, settings.apple_wwdr_certificate)
+    certificate, key, between = (_content(name, path) for name, path in zip(of_apple, paths, strict=True))
+    if certificate and key and between:
+        try:
+            apple = signer_of(certificate, key, settings.apple_pass_key_password, between)
+        except ValueError as error:
+            raise SettingsError(f"{PREFIX}APPLE_PASS_CERTIFICATE or what goes with it: {error}.") from error
+    elif certificate or key or between:
+        raise SettingsError(f"{', '.join(PREFIX + name for name in of_apple)}: give all of them, or none.")
+    account = _content("GOOGLE_WALLET_KEY", settings.google_wallet_key)
+    if account and settings.google_wallet_issuer:
+        try:
+            google = issuer_of(settings.google_wallet_issuer, account)
+        except ValueError as error:
+            raise SettingsError(f"{PREFIX}GOOGLE_WALLET_KEY: {error}.") from error
+    elif account or settings.google_wallet_issuer:
+        raise SettingsError(f"{PREFIX}GOOGLE_WALLET_KEY, {PREFIX}GOOGLE_WALLET_ISSUER: give both of them, or none.")
+    return Wallets(apple, google)
+
+
+def _content(name: str, path: Path | None) -> bytes | None:
+    try:
+        return None if path is None else path.read_bytes()
+    except OSError as error:
+        raise SettingsError(f"{PREFIX}{name}: the file can't be read ({error.strerror}).") from error
 
 
 def build_hooks(settings: Settings) -> Hooks:

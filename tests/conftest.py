@@ -5,7 +5,7 @@ import itertools
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 import httpx
@@ -50,12 +50,21 @@ def template(embedded: Embedded) -> str:
 @pytest.fixture
 def conninfo(embedded: Embedded, template: str) -> Iterator[str]:
     """A fresh, migrated database."""
+    with fresh_database(embedded, template) as made:
+        yield made
+
+
+@contextmanager
+def fresh_database(embedded: Embedded, template: str) -> Iterator[str]:
+    """A copy of a database; gone afterwards."""
     name = f"fullhouse_test_{next(_numbers)}"
     # On a disk, writing each page to the log is faster than to wait until all files are copied.
     strategy = "FILE_COPY" if _has_memory() else "WAL_LOG"
     _administer(embedded, f"CREATE DATABASE {{}} TEMPLATE {template} STRATEGY {strategy}", name)
-    yield make_conninfo(embedded.running.conninfo, dbname=name)
-    _administer(embedded, "DROP DATABASE {} WITH (FORCE)", name)
+    try:
+        yield make_conninfo(embedded.running.conninfo, dbname=name)
+    finally:
+        _administer(embedded, "DROP DATABASE {} WITH (FORCE)", name)
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from typing import NamedTuple
 
 from fullhouse.actions.deps import Deps
-from fullhouse.rules.audit_log import End, Sealed
+from fullhouse.rules.audit_log import BEGINNING, End, Fault, Sealed, end_fault, fault_of
 from fullhouse.store import audit_log
 from fullhouse.store.audit_log import AuditFilter, AuditPosition
 from fullhouse.store.db import Database
@@ -40,6 +40,26 @@ async def end(deps: Deps, organizer_id: str) -> LogEnd:
     """How far the log of an organizer is sealed. Raises Busy."""
     async with deps.reading() as conn:
         return LogEnd(await audit_log.end_of(conn, organizer_id), await audit_log.count_unsealed(conn, organizer_id))
+
+
+class Checked(NamedTuple):
+    """How far a chain was followed, and the first faults that were found in it."""
+
+    end: End
+    faults: list[Fault]
+
+
+async def check(deps: Deps, organizer_id: str, faults_max: int) -> Checked:
+    """Follow the chain of an organizer from its beginning, as of one moment. Raises Busy, for it may take long."""
+    end, faults = BEGINNING, list[Fault]()
+    async with deps.snapshot() as conn:
+        async for one in audit_log.chains(conn, organizer_id):
+            fault = fault_of(end, one)
+            if fault is not None and len(faults) < faults_max:
+                faults.append(fault)
+            end = End(one.position or 0, one.seal or b"", one.entry.at)
+        fault = end_fault(end, await audit_log.end_of(conn, organizer_id))
+    return Checked(end, faults if fault is None else [*faults, fault])
 
 
 async def export(deps: Deps, organizer_id: str, chosen: AuditFilter) -> AsyncIterator[Sealed]:

@@ -20,7 +20,7 @@ from fullhouse.rules.booking import (
 )
 from fullhouse.rules.offer import Wanted
 from fullhouse.rules.refusals import BookingNotFound, ValidationFailed
-from fullhouse.store import house, ticket
+from fullhouse.store import house, idempotency, ticket
 
 EVENTS_PER_RELEASE = 100
 """Events whose holds are released at once: a small part of a waiting line."""
@@ -51,6 +51,12 @@ async def book_basket(deps: Deps, request: BasketRequest) -> Outcome:
         # A hold will be paid soon, most likely here.
         deps.event_memory.remember(outcome.booking.id, outcome.booking.event_id)
     return outcome
+
+
+async def is_answered(deps: Deps, key: IdempotencyKey) -> bool:
+    """Tell whether anything was answered under a key: who asks again is told the same. Raises Busy."""
+    async with deps.reading() as conn:
+        return await idempotency.is_remembered(conn, key)
 
 
 def require_tickets_max(deps: Deps, lines: Iterable[Wanted]) -> None:

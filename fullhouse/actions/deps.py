@@ -8,18 +8,24 @@ from typing import Any, NamedTuple
 
 from fullhouse.actions.hashing import PasswordHashes
 from fullhouse.actions.key_use import KeyUse
+from fullhouse.actions.picturing import Pictures
 from fullhouse.engine.engine import Engine
 from fullhouse.engine.event_memory import EventMemory
 from fullhouse.engine.gather import Gather
+from fullhouse.engine.live import Live
 from fullhouse.engine.watch import Watch
 from fullhouse.outside.breached import BreachedPasswords
 from fullhouse.outside.hooks import Hooks
 from fullhouse.outside.mail import Mailer
 from fullhouse.outside.openid import OpenidProvider
 from fullhouse.outside.payments.provider import Providers
+from fullhouse.printing.apple_pass import PassSigner
+from fullhouse.printing.google_wallet import GoogleIssuer
+from fullhouse.printing.press import Press
 from fullhouse.rules.attempt import Patience
 from fullhouse.rules.booking import Booking
 from fullhouse.rules.event import Availability, Event, WholeEvent
+from fullhouse.rules.image import ImageFile
 from fullhouse.rules.mail import Language
 from fullhouse.rules.offer import Offer
 from fullhouse.rules.refusals import busy
@@ -37,6 +43,13 @@ class PaymentTerms(NamedTuple):
     open_time: timedelta
     hold_time_max: timedelta
     transfer_time: timedelta
+
+
+class Wallets(NamedTuple):
+    """What tickets are signed with for the wallets of phones; None for a wallet that is not offered."""
+
+    apple: PassSigner | None
+    google: GoogleIssuer | None
 
 
 class WebhookTerms(NamedTuple):
@@ -87,6 +100,7 @@ class Deps:
     key_use: KeyUse
     offers: Gather[Offer]
     watch: Watch
+    live: Live
     clock: Callable[[], datetime]
     num_seats_max: int
     providers: Providers
@@ -101,6 +115,10 @@ class Deps:
     mail_terms: MailTerms
     export_seconds_max: float
     openid: OpenidProvider | None
+    pictures: Pictures
+    image_files: Gather[ImageFile]
+    press: Press
+    wallets: Wallets
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -111,6 +129,7 @@ class Deps:
             yield
         finally:
             await self.watch.close()
+            await self.live.close()
             await self.engine.close()
             for gather in self._gathers():
                 await gather.close()
@@ -121,10 +140,17 @@ class Deps:
             if self.openid is not None:
                 await self.openid.close()
             self.passwords.close()
+            self.pictures.close()
+            self.press.close()
             await self.key_use.close()
             if self.mailer is not None:
                 await self.mailer.close()
             await self.database.close()
+
+    def end_waiting(self) -> None:
+        """Let go of those who wait for changes or watch what is left: the program ends, and these would keep it up."""
+        self.watch.end()
+        self.live.end()
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[ReadConn]:

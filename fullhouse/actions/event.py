@@ -39,8 +39,9 @@ async def create(
     details: EventDetails = NO_DETAILS,
     state: EventState = "published",
     organizer_id: str = organizer.DEFAULT_ID,
+    price_minor: int = 0,
 ) -> Answered:
-    """Put an event of an organizer on sale, or keep it as a draft.
+    """Put an event of an organizer on sale at one price, or keep it as a draft.
 
     Raises ValidationFailed when it is not in the future or its times contradict each other, SlugTaken, and what
     `answer.once` raises.
@@ -55,7 +56,7 @@ async def create(
         async with _free_slug():
             await event.create(conn, event_id, organizer_id, draft, now, details, state)
         await house.create(conn, event_id, draft.total_seats)
-        await ticket_type.create_general_admission(conn, event_id, type_id, now)
+        await ticket_type.create_general_admission(conn, event_id, type_id, now, price_minor)
         await notice.add(conn, [event_id], "event.created", now)
         if state == "published":
             await notice.add(conn, [event_id], "event.published", now)

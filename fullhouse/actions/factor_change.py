@@ -31,6 +31,7 @@ from fullhouse.rules.factor_refusals import (
 from fullhouse.rules.passkey import PASSKEYS_MAX, Passkey
 from fullhouse.rules.people_refusals import SignInRequired
 from fullhouse.rules.person import Person
+from fullhouse.rules.session import Factor
 from fullhouse.store import attempt as attempts
 from fullhouse.store import passkey, person, second_factor, session, totp
 from fullhouse.store import recovery_code as recovery_codes
@@ -70,6 +71,21 @@ async def begin_totp(deps: Deps, signed: Signed) -> NewTotp:
         if not await totp.begin(conn, one.id, secret, now):
             raise TotpActive("An authenticator app is in use. Remove it first.")
     return NewTotp(secret, totp_rules.uri_of(secret, one.email))
+
+
+async def waiting_totp(deps: Deps, person_id: str) -> NewTotp | None:
+    """The secret that still waits for a code, if there is one, to be shown to its person again. Raises Busy."""
+    async with deps.reading() as conn:
+        found, account = await totp.find(conn, person_id), await person.find(conn, person_id)
+    if found is None or found.confirmed_at is not None or account is None:
+        return None
+    return NewTotp(found.secret, totp_rules.uri_of(found.secret, account.person.email))
+
+
+async def factors(deps: Deps, person_id: str) -> list[Factor]:
+    """What a person can finish a sign-in with. Raises Busy."""
+    async with deps.reading() as conn:
+        return await second_factor.of_person(conn, person_id)
 
 
 async def confirm_totp(deps: Deps, person_id: str, code: str) -> list[str]:

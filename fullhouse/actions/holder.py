@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable
 from datetime import datetime
 
-from fullhouse.actions import acting, booking
+from fullhouse.actions import acting, booking, booking_index
 from fullhouse.actions.answer import once
 from fullhouse.actions.changing import whole_event
 from fullhouse.actions.deps import Deps
@@ -13,6 +13,7 @@ from fullhouse.rules import holder as rules
 from fullhouse.rules.answer import Answered
 from fullhouse.rules.booking import Actor, IdempotencyKey, Ticket
 from fullhouse.store import booking_change, house, notice, ticket
+from fullhouse.store import booking_index as index
 from fullhouse.store.db import WriteConn
 
 CODE_BYTES = 16
@@ -39,6 +40,7 @@ async def change(
         whole = await whole_event(conn, found.event_id)
         # A transfer is counted as a notice of the event, so its house comes first, as in a batch.
         await house.hold(conn, found.event_id)
+        await index.hold(conn, [found.event_id])
         before = await ticket.lock(conn, found, number)
         # Only now: of two that change the same ticket, the second is later.
         now = deps.clock()
@@ -48,6 +50,7 @@ async def change(
         after = rules.held_by(before, name, os.urandom(CODE_BYTES).hex())
         if after != before:
             await ticket.change_holder(conn, after)
+            await booking_index.rewrite(conn, found.event_id, found.number)
             await booking_change.add(conn, rules.change_of(before, after, new_id(now), now, by))
         if after.code != before.code:
             details = {"ticket": number}

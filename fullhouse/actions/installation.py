@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
+from fullhouse.actions import ticket_key
 from fullhouse.store import audit, idempotency, migrations, organizer
 from fullhouse.store.audit import AuditReport
 from fullhouse.store.db import Database, ReadConn
@@ -12,10 +13,12 @@ FORGET_BATCH = 5_000
 
 
 async def migrate(database: Database) -> Sequence[str]:
-    """Apply the missing migrations and make the default organizer; returns the names of those applied."""
+    """Apply the missing migrations, make the default organizer and the key of tickets; returns the names applied."""
+    now = datetime.now(UTC)
     async with database.write() as conn:
         names = await migrations.apply(conn)
-        await organizer.create_default(conn, datetime.now(UTC))
+        await organizer.create_default(conn, now)
+        await ticket_key.ensure(conn, now)
     return names
 
 

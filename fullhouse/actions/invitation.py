@@ -22,7 +22,7 @@ from fullhouse.rules.permission import Role
 from fullhouse.store import invitation, mail, member, organizer, person
 from fullhouse.store.db import WriteConn
 
-PATH = "/invitations"
+PATH = "/console/invitation"
 
 PATIENCE = Patience(50, timedelta(minutes=15))
 """Invitations at a time; nobody can send mails to the whole world in the name of this installation."""

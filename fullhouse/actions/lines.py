@@ -3,7 +3,6 @@
 from fullhouse.actions import acting, booking, payment
 from fullhouse.actions.deps import Deps
 from fullhouse.rules.booking import ChangeRequest, Outcome
-from fullhouse.store import idempotency
 
 
 async def change(deps: Deps, asked: ChangeRequest) -> Outcome:
@@ -14,14 +13,7 @@ async def change(deps: Deps, asked: ChangeRequest) -> Outcome:
     """
     booking.require_tickets_max(deps, asked.lines)
     found = await booking.find(deps, asked.booking_id)
-    if not await _was_asked(deps, asked):
+    # Answered before: then a payment may be open for the lines of now.
+    if asked.key is None or not await booking.is_answered(deps, asked.key):
         await payment.close_open(deps, found)
     return await deps.engine.submit(asked._replace(event_id=found.event_id, who=acting.staff()))
-
-
-async def _was_asked(deps: Deps, asked: ChangeRequest) -> bool:
-    """Tell whether the request's key was answered before: then a payment may be open for the lines of now."""
-    if asked.key is None:
-        return False
-    async with deps.reading() as conn:
-        return await idempotency.is_remembered(conn, asked.key)

@@ -60,7 +60,7 @@ async def change(
     """Give some fields of an organizer other values. Raises OrganizerNotFound, and what `answer.once` raises."""
 
     async def work(conn: WriteConn, _: datetime) -> Answered:
-        before = _found(await organizer.lock(conn, organizer_id))
+        before = await locked(conn, organizer_id)
         acting.before(told(before).body)
         after = before._replace(**given)
         await organizer.change(conn, after)
@@ -74,6 +74,11 @@ async def find(conn: ReadConn, organizer_id: str) -> Organizer:
     return _found(await organizer.find(conn, organizer_id))
 
 
+async def locked(conn: WriteConn, organizer_id: str) -> Organizer:
+    """Look an organizer up to change it. Raises OrganizerNotFound."""
+    return _found(await organizer.lock(conn, organizer_id))
+
+
 async def everything(database: Database) -> Sequence[Organizer]:
     """All organizers, each before the one for its tests."""
     async with database.read() as conn:
@@ -85,7 +90,7 @@ async def for_tests(conn: WriteConn, organizer_id: str, now: datetime) -> str:
 
     One that is for tests has none but itself. Raises OrganizerNotFound.
     """
-    found = _found(await organizer.lock(conn, organizer_id))
+    found = await locked(conn, organizer_id)
     if found.test_of is not None:
         return found.id
     test_id = await organizer.for_tests_of(conn, organizer_id)

@@ -21,7 +21,7 @@ from fullhouse.store import attempt as attempts
 from fullhouse.store import mail, password_reset, person, session
 from fullhouse.store.db import WriteConn
 
-PATH = "/password-reset"
+PATH = "/console/password-reset/new"
 
 ANSWERED_AFTER_SECONDS = 0.1
 """Every request takes that long, so that the mail that is written for an account does not show."""

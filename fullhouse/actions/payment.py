@@ -10,6 +10,7 @@ from fullhouse.actions import acting, answer, booking, event, organizer, payment
 from fullhouse.actions.deps import Deps
 from fullhouse.actions.ids import new_id
 from fullhouse.actions.payment_mail import tell_how_to_pay
+from fullhouse.actions.payment_provider import provider_of
 from fullhouse.engine.lane import outcome_unknown
 from fullhouse.outside.payments.provider import ProviderUnavailable, Seen, SignatureWrong
 from fullhouse.rules import ledger as money
@@ -192,7 +193,7 @@ async def _close_unpaid(deps: Deps, one: Payment) -> None:
 
 async def _close(deps: Deps, one: Payment) -> Payment:
     """Let an open payment not be paid any more, unless it was at this very moment. Raises ProviderUnavailable."""
-    return await saw(deps, one, await deps.providers[one.provider].cancel(one))
+    return await saw(deps, one, await provider_of(deps, one).cancel(one))
 
 
 async def hear(deps: Deps, provider: ProviderName, body: bytes, signature: str) -> Payment | None:
@@ -214,7 +215,7 @@ async def hear(deps: Deps, provider: ProviderName, body: bytes, signature: str) 
 
 async def look(deps: Deps, one: Payment) -> Payment:
     """Ask the provider how a payment stands, and act on it. Raises ProviderUnavailable."""
-    return await saw(deps, one, await deps.providers[one.provider].look(one))
+    return await saw(deps, one, await provider_of(deps, one).look(one))
 
 
 async def saw(deps: Deps, one: Payment, seen: Seen) -> Payment:

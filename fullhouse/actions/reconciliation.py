@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from fullhouse.actions import booking, payment, refund
 from fullhouse.actions.deps import Deps
+from fullhouse.actions.payment_provider import provider_of
 from fullhouse.outside.payments.provider import ProviderUnavailable
 from fullhouse.rules.payment import Payment
 from fullhouse.rules.reconciliation import Finding, unlike_bookings, unlike_provider
@@ -56,7 +57,7 @@ async def _look(deps: Deps, days: int) -> tuple[list[Finding], list[str], int]:
     async for one in _askable(deps, days):
         asked += 1
         try:
-            seen = await deps.providers[one.provider].look(one)
+            seen = await provider_of(deps, one).look(one)
         except ProviderUnavailable:
             unanswered.append(one.id)
             continue

@@ -7,6 +7,7 @@ from datetime import datetime
 from fullhouse.actions import acting, answer, payment_act
 from fullhouse.actions.deps import Deps
 from fullhouse.actions.ids import new_id
+from fullhouse.actions.payment_provider import provider_of
 from fullhouse.outside.payments.provider import ProviderUnavailable, Returned
 from fullhouse.rules import ledger as money
 from fullhouse.rules.allocation import key_reused
@@ -115,7 +116,7 @@ async def settle(deps: Deps, found: Booking, number: int) -> Payment:
             one, asked = await _what_goes_back(deps, conn, found, number)
         if asked is None:
             return one
-        returned = await deps.providers[one.provider].refund(one, asked)
+        returned = await provider_of(deps, one).refund(one, asked)
         async with deps.database.write() as conn:
             one = await _returned(deps, conn, found, asked, returned)
         if returned.state != "done":

@@ -16,7 +16,7 @@ from fullhouse.rules.session import Visit
 from fullhouse.store import member, organizer, person, setup_link
 from fullhouse.store.db import Database, ReadConn
 
-PATH = "/setup"
+PATH = "/console/setup"
 
 
 async def new_link_token(database: Database, now: datetime) -> str | None:

@@ -5,17 +5,19 @@ from functools import partial
 
 import click
 
-from fullhouse.actions import demo, installation, reconciliation
+from fullhouse.actions import installation, reconciliation
 from fullhouse.cli import reports
 from fullhouse.cli import serve as serving
 from fullhouse.cli import worker as working
 from fullhouse.cli.command import clear, database_options, finish, given
+from fullhouse.cli.demo_command import load_demo
 from fullhouse.cli.key_commands import keys
 from fullhouse.cli.mail_commands import mail
 from fullhouse.cli.organizer_commands import organizers, test_data
 from fullhouse.cli.owner_commands import owners
 from fullhouse.cli.person_commands import persons
 from fullhouse.cli.program import Program, StartError
+from fullhouse.cli.ticket_key_commands import ticket_keys
 
 _SEAL = re.compile("[0-9a-fA-F]{64}")
 
@@ -118,24 +120,11 @@ def reconcile(program: Program, /, *, repair: bool, as_json: bool, days: int, **
     finish(run())
 
 
-@group.command(name="demo")
-@database_options
-@click.pass_obj
-@clear
-def load_demo(program: Program, /, **flags: object) -> None:
-    """Load a believable set of events with bookings. Again: nothing is added twice."""
-
-    async def run() -> None:
-        async with program.open_deps(given(**flags)) as deps:
-            loaded = await demo.load(deps)
-        click.echo(f"{loaded.events} events and {loaded.bookings} bookings are there.")
-
-    finish(run())
-
-
+group.add_command(load_demo)
 group.add_command(keys)
 group.add_command(organizers)
 group.add_command(owners)
 group.add_command(persons)
 group.add_command(test_data)
 group.add_command(mail)
+group.add_command(ticket_keys)

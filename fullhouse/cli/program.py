@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from fullhouse.actions.demo import Walk
 from fullhouse.actions.deps import Deps
 from fullhouse.store.db import Database
 
@@ -40,6 +41,7 @@ class Program:
     """The doors that `main` opens for the commands."""
 
     open_deps: Callable[[Options], AbstractAsyncContextManager[Deps]]
+    open_demo: Callable[[Options], AbstractAsyncContextManager[tuple[Deps, Walk]]]
     open_database: Callable[[Options], AbstractAsyncContextManager[Database]]
     plan: Callable[[Options], ServePlan]
     work: Callable[[Options, str], Coroutine[Any, Any, None]]

@@ -3,12 +3,12 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from fullhouse.engine import measure
 from fullhouse.engine.intake import Intake, Limits
-from fullhouse.engine.lane import Lane, Patience, Terms
+from fullhouse.engine.lane import Lane, Patience, Terms, utc_now
 from fullhouse.engine.offers import OfferMemory
 from fullhouse.rules.booking import Outcome, Request
 from fullhouse.store.db import WriteConn
@@ -34,8 +34,13 @@ class Engine:
     So no event that is free waits for the lock of another.
     """
 
-    def __init__(self, settings: EngineSettings, connect: Callable[[], Awaitable[WriteConn]]) -> None:
-        """Nothing runs before `start`."""
+    def __init__(
+        self,
+        settings: EngineSettings,
+        connect: Callable[[], Awaitable[WriteConn]],
+        clock: Callable[[], datetime] = utc_now,
+    ) -> None:
+        """Nothing runs before `start`. Each batch is of the moment that the clock tells at its beginning."""
         self._settings = settings
         self._intake = Intake(settings.limits)
         takes = [
@@ -44,7 +49,7 @@ class Engine:
             *[self._intake.take_contended] * settings.contended_lanes,
         ]
         terms = Terms(timedelta(seconds=settings.hold_seconds), OfferMemory(settings.offers_max))
-        self._lanes = [Lane(self._intake, take, connect, settings.patience, terms) for take in takes]
+        self._lanes = [Lane(self._intake, take, connect, settings.patience, terms, clock) for take in takes]
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:

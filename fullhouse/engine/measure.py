@@ -13,6 +13,7 @@ BATCH_SIZE = Histogram(
 RETRIES = Counter("fullhouse_engine_retries_total", "Batches tried again after a transient fault.")
 FAILURES = Counter("fullhouse_engine_failures_total", "Batches that failed by a defect.")
 WAITING = Gauge("fullhouse_engine_waiting_requests", "Requests in the waiting line.", multiprocess_mode="livesum")
+STREAMS = Gauge("fullhouse_live_streams", "Streams that show what is left.", multiprocess_mode="livesum")
 
 
 def settled(outcomes: list[Outcome], lane: str) -> None:

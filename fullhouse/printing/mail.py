@@ -105,7 +105,7 @@ def _told(mail: Mail, seen: Seen | None, public_url: str) -> dict[str, Any]:
 
 def _of_booking(seen: Seen, language: Language, public_url: str) -> dict[str, Any]:
     event, booking, instructions = seen
-    url = f"{public_url}/bookings/{booking.id}"
+    url = f"{public_url}/shop/bookings/{booking.id}"
     is_held = booking.status == "held"
     currency = booking.price.currency if booking.price else "EUR"
     total_minor = to_pay_minor(booking)
@@ -122,6 +122,9 @@ def _of_booking(seen: Seen, language: Language, public_url: str) -> dict[str, An
         "deadline": moment(booking.expires_at, event.time_zone, language) if is_held and booking.expires_at else "",
         "booking_url": url,
         "url": url,
+        # Linked to and not attached: docs/tickets.md says why.
+        "tickets_url": f"{public_url}/bookings/{booking.id}/tickets.pdf?language={language}",
+        "calendar_url": f"{public_url}/bookings/{booking.id}/calendar.ics?language={language}",
         "is_held": is_held,
         "instructions": instructions if is_held else {},
     }

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal, NamedTuple, TypeAlias
 
+from fullhouse.rules.image import Image
 from fullhouse.rules.offer import EventState, RefundPolicy
 from fullhouse.rules.refusals import EventInUse, EventNotChangeable, ValidationFailed
 
@@ -22,7 +23,8 @@ class EventDraft(NamedTuple):
 class EventDetails(NamedTuple):
     """What an organizer may say beyond that. `description` is Markdown; between the sales dates the event sells.
 
-    The time zone is that of the venue, by its IANA name; the slug is the event's part of a page's address.
+    The time zone is that of the venue, by its IANA name; the slug is the event's part of a page's address; `image_alt`
+    says what its picture shows, for who doesn't see it.
     """
 
     description: str = ""
@@ -33,6 +35,7 @@ class EventDetails(NamedTuple):
     sales_from: datetime | None = None
     sales_until: datetime | None = None
     slug: str | None = None
+    image_alt: str = ""
     refund_policy: RefundPolicy | None = None
 
 
@@ -59,6 +62,7 @@ class WholeEvent(NamedTuple):
     state: EventState
     series_id: str | None
     version: int
+    image: Image | None = None
 
 
 class EventUse(NamedTuple):

@@ -41,6 +41,12 @@ class OriginForeign(Refusal):
     code = "origin_foreign"
 
 
+class FormForeign(Refusal):
+    """A form was not given to this browser, or to another session of it."""
+
+    code = "form_foreign"
+
+
 class SessionNotFound(Refusal):
     """The person has no such session."""
 

@@ -6,6 +6,7 @@ unique by construction, and it does not tell how many were sold.
 
 _DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _VALUES = {digit: value for value, digit in enumerate(_DIGITS)} | {"O": 0, "I": 1, "L": 1}
+_PAUSES = frozenset(" \t-\u2010\u2011\u2012\u2013\u2014\u00a0")
 _BITS = 30
 _LENGTH = 6
 _MASK = (1 << _BITS) - 1
@@ -31,8 +32,11 @@ def reference_of(event_id: str, number: int) -> str:
 
 
 def number_of(event_id: str, reference: str) -> int | None:
-    """The booking's number, or None when `reference` can't be one. Small letters and O, I, L are forgiven."""
-    values = [_VALUES.get(character) for character in reference.strip().upper()]
+    """The booking's number, or None when `reference` can't be one.
+
+    Small letters and O, I, L are forgiven, and blanks and dashes, with which people read it aloud.
+    """
+    values = [_VALUES.get(character) for character in reference.strip().upper() if character not in _PAUSES]
     if len(values) != _LENGTH:
         return None
     shuffled = 0

@@ -1,7 +1,8 @@
 """Every expected no, as a tree. `web/errors.py` has the status and the title of each.
 
 Those on people are defined in `people_refusals.py`, on second factors in `factor_refusals.py`, on money in
-`payment_refusals.py`, on webhooks in `webhook_refusals.py`, on mails in `mail_refusals.py`; all others are here.
+`payment_refusals.py`, on webhooks in `webhook_refusals.py`, on mails in `mail_refusals.py`, on pictures in
+`image_refusals.py`, on wallets in `wallet_refusals.py`; all others are here.
 
 Refusal
 ├── ValidationFailed        the input is wrong: `field`
@@ -29,6 +30,7 @@ Refusal
 ├── TicketsNotIssued        `booking_status`
 ├── TicketNotFound
 ├── TicketNotValid          it is cancelled
+├── WalletNotOffered        this installation has not what that wallet's passes are signed with
 ├── PoolNotFound
 ├── FeeNotFound
 ├── PromoCodeNotFound
@@ -50,6 +52,8 @@ Refusal
 ├── CursorTooOld            what comes behind it is not kept any more
 ├── MailNotFound            no such mail or message, or not for this caller
 ├── MailNotRepeatable       it waits still, or lets somebody in
+├── ImageNotFound
+├── ImageNotValid           `reason`: it is damaged, animated, too large, or no picture at all
 ├── ApiKeyRequired          no key, or one that is unknown or revoked
 ├── SignInRequired          nobody is signed in, or not any more
 ├── SignInRefused           mail address or password is wrong; which of them is not said
@@ -57,6 +61,7 @@ Refusal
 ├── TooManyAttempts         `retry_after_seconds`
 ├── LinkNotValid            a link from a mail or the first start: unknown, used, too old, or taken back
 ├── OriginForeign           a web page elsewhere made the browser send the session's cookie
+├── FormForeign             a page's form was not given to this browser
 ├── SessionNotFound
 ├── PersonNotFound          told to nobody but the operator
 ├── SignInAgain             the session is too old for what changes how a person signs in
@@ -90,7 +95,9 @@ Refusal
 
 from fullhouse.rules import (
     factor_refusals,  # noqa: F401 - defines those on second factors, which belong into the table below
+    image_refusals,  # noqa: F401 - the same for those on pictures
     mail_refusals,  # noqa: F401 - the same for those on mails
+    wallet_refusals,  # noqa: F401 - the same for those on wallets
     webhook_refusals,  # noqa: F401 - the same for those on webhooks
 )
 from fullhouse.rules.payment_refusals import (
@@ -354,7 +361,7 @@ class PayloadTooLarge(Refusal):
 
 
 class UnsupportedMediaType(Refusal):
-    """The body is not JSON."""
+    """The body is not JSON, or no kind of picture that is taken."""
 
     code = "unsupported_media_type"
 

@@ -132,7 +132,7 @@ def settle(
     """Put one event together. `tickets` has names and counts by ticket type."""
     earned: dict[str | None, Earned] = {}
     for one in sold:
-        for type_id, part in _sold_parts(one.price):
+        for type_id, part in sold_parts(one.price):
             earned[type_id] = earned.get(type_id, Earned()).plus(part, one.times)
     back: dict[str | None, Earned] = {}
     for given in taken_back:
@@ -148,7 +148,7 @@ def settle(
     return Settlement(event, sums, tuple(moved), tuple(by_type), tuple(_differences(sums, by_type)))
 
 
-def _sold_parts(price: Price) -> Iterator[tuple[str | None, Earned]]:
+def sold_parts(price: Price) -> Iterator[tuple[str | None, Earned]]:
     """What a booking of this price earns, line by line, and for the whole of it."""
     for line in price.lines:
         fees = [fee.amount for fee in line.fees]

@@ -11,6 +11,16 @@ def _names() -> frozenset[str]:
     return frozenset(available_timezones() - {"localtime", "Factory"})
 
 
+def zone_names() -> list[str]:
+    """Their names in order: those of places, without old ones that stand for the same."""
+    return sorted(name for name in _names() if name == "UTC" or name.partition("/")[0] in _REGIONS)
+
+
+_REGIONS = frozenset(
+    {"Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific"}
+)
+
+
 def is_time_zone(name: str) -> bool:
     """Tell whether this is a name as `Europe/Berlin`."""
     return name in _names()

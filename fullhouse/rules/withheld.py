@@ -11,7 +11,7 @@ FIELDS = frozenset(
     {
         *("api_key", "key", "secret", "secrets", "token", "link", "url_token"),
         *("password", "password_hash", "recovery_codes", "totp_secret", "otpauth_url"),
-        *("code", "promo_code", "access_code", "client_secret", "instructions"),
+        *("code", "ticket_code", "promo_code", "access_code", "client_secret", "instructions"),
         *("booking_id", "holder_name", "buyer", "buyer_name", "buyer_email", "email", "to_email", "to_name", "payer"),
     }
 )

@@ -153,14 +153,19 @@ async def is_sealed_with(conn: ReadConn, seal: bytes) -> bool:
     return await cursor.fetchone() is not None
 
 
-async def chains(conn: ReadConn) -> AsyncIterator[Sealed]:
-    """All sealed entries, chain after chain, in order; read as they are needed. Needs a transaction."""
+async def chains(conn: ReadConn, organizer_id: str | None = None) -> AsyncIterator[Sealed]:
+    """All sealed entries, chain after chain, in order; of one organizer, if one is given.
+
+    They are read as they are needed. Needs a transaction.
+    """
     sql: LiteralString = f"""
-        SELECT {_COLUMNS} FROM audit_entries e WHERE e.position IS NOT NULL ORDER BY e.organizer_id, e.position
+        SELECT {_COLUMNS} FROM audit_entries e
+        WHERE e.position IS NOT NULL AND (%(organizer_id)s::uuid IS NULL OR e.organizer_id = %(organizer_id)s)
+        ORDER BY e.organizer_id, e.position
     """  # noqa: S608 - all of it is of this file
     async with conn.cursor(name="audit_chains") as cursor:
         cursor.itersize = 1_000
-        await cursor.execute(sql)
+        await cursor.execute(sql, {"organizer_id": organizer_id})
         async for row in cursor:
             yield _sealed(row)
 

@@ -32,17 +32,22 @@ MATCHES: LiteralString = f"""
 """  # noqa: S608 - all of it is of this file
 """What both bookings and tickets are chosen by, from the bookings as b."""
 
-BOOKING_MATCHES: LiteralString = f"""
-    {MATCHES}
-    AND (%(text)s::text IS NULL OR b.buyer_name ILIKE %(text)s OR b.buyer_email ILIKE %(text)s)
-    AND (%(ticket_type_id)s::uuid IS NULL OR EXISTS (
+OF_TYPE: LiteralString = """
+    (%(ticket_type_id)s::uuid IS NULL OR EXISTS (
         SELECT FROM jsonb_array_elements(b.price -> 'lines') AS line
         WHERE line ->> 'ticket_type_id' = (%(ticket_type_id)s::uuid)::text
     ) OR b.price IS NULL AND EXISTS (
         SELECT FROM tickets t
         WHERE t.event_id = b.event_id AND t.booking_number = b.number AND t.ticket_type_id = %(ticket_type_id)s::uuid
     ))
-"""  # noqa: S608 - all of it is of this file
+"""
+"""Whether a booking has tickets of a type."""
+
+BOOKING_MATCHES: LiteralString = f"""
+    {MATCHES}
+    AND (%(text)s::text IS NULL OR b.buyer_name ILIKE %(text)s OR b.buyer_email ILIKE %(text)s)
+    AND {OF_TYPE}
+"""
 
 TICKET_MATCHES: LiteralString = f"""
     {MATCHES}

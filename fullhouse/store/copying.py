@@ -75,11 +75,11 @@ async def _renamed(
 _EVENTS: LiteralString = """
     INSERT INTO events (created_at, series_id, state, id, name, starts_at, organizer_id, venue, description,
                         doors_at, ends_at, time_zone, currency, sales_from, sales_until, buyer_tickets_max,
-                        refund_policy)
+                        refund_policy, image_id, image_alt)
     SELECT %s, %s, 'draft', c.id, c.name, c.starts_at, e.organizer_id, e.venue, e.description,
            e.doors_at + (c.starts_at - e.starts_at), e.ends_at + (c.starts_at - e.starts_at), e.time_zone, e.currency,
            e.sales_from + (c.starts_at - e.starts_at), e.sales_until + (c.starts_at - e.starts_at),
-           e.buyer_tickets_max, e.refund_policy
+           e.buyer_tickets_max, e.refund_policy, e.image_id, e.image_alt
     FROM events e, unnest(%s::uuid[], %s::text[], %s::timestamptz[]) AS c (id, name, starts_at)
     WHERE e.id = %s
 """

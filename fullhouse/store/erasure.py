@@ -7,6 +7,7 @@ from typing import Any, LiteralString
 from pydantic_core import to_json
 
 from fullhouse.rules.privacy import BookingKey, Erased, PersonBooking, without_texts
+from fullhouse.store import booking_index
 from fullhouse.store.arrays import array, int_array
 from fullhouse.store.db import ReadConn, WriteConn
 
@@ -97,7 +98,9 @@ async def count(conn: ReadConn, keys: Sequence[BookingKey], organizer_id: str, e
 
 
 async def erase(conn: WriteConn, keys: Sequence[BookingKey]) -> Erased:
-    """Remove whoever bookings are about. Locks the rows that it changes, and nothing else."""
+    """Remove whoever bookings are about. Locks the rows that it changes, and before them the tallies of the events."""
+    await booking_index.hold(conn, sorted({key.event_id for key in keys}))
+    await booking_index.forget_words(conn, keys)
     counts = [(await conn.execute(sql, _arrays(keys), prepare=False)).rowcount for sql in _ERASURES]
     for sql in _OF_WEBHOOKS:
         await conn.execute(sql, _arrays(keys), prepare=False)

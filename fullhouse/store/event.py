@@ -24,6 +24,7 @@ from fullhouse.rules.event import (
 from fullhouse.rules.offer import EventState, refund_policy_from
 from fullhouse.store.arrays import array
 from fullhouse.store.db import ReadConn, WriteConn
+from fullhouse.store.image import image_from
 
 _EVENT_COLUMNS = len(Event._fields)
 _DETAILS_COLUMNS = len(EventDetails._fields)
@@ -43,8 +44,8 @@ async def create(
         """
         INSERT INTO events (id, organizer_id, name, venue, starts_at, created_at, state,
                             description, doors_at, ends_at, time_zone, currency, sales_from, sales_until, slug,
-                            refund_policy)
-        VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+                            image_alt, refund_policy)
+        VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
         """,
         [event_id, organizer_id, draft.name, draft.venue, draft.starts_at, now, state, *_columns(details)],
     )
@@ -57,7 +58,7 @@ async def change(conn: WriteConn, whole: WholeEvent) -> None:
         """
         UPDATE events SET name = %s, venue = %s, starts_at = %s, state = %s, series_id = %s,
                           description = %s, doors_at = %s, ends_at = %s, time_zone = %s, currency = %s,
-                          sales_from = %s, sales_until = %s, slug = %s, refund_policy = %s
+                          sales_from = %s, sales_until = %s, slug = %s, image_alt = %s, refund_policy = %s
         WHERE id = %s
         """,
         [event.name, event.venue, event.starts_at, whole.state, whole.series_id, *_columns(whole.details), event.id],
@@ -95,8 +96,9 @@ async def find_whole(conn: ReadConn, event_id: str) -> WholeEvent | None:
         SELECT e.id::text, e.name, e.starts_at, e.venue,
                h.capacity, h.capacity - h.held_back - h.taken, e.created_at,
                e.description, e.doors_at, e.ends_at, e.time_zone, e.currency, e.sales_from, e.sales_until, e.slug,
-               e.refund_policy, e.state, e.series_id::text, h.offer_version
-        FROM events e JOIN houses h ON h.event_id = e.id
+               e.image_alt, e.refund_policy, e.state, e.series_id::text, h.offer_version,
+               i.id::text, i.width, i.height, i.widths, i.plain_type
+        FROM events e JOIN houses h ON h.event_id = e.id LEFT JOIN images i ON i.id = e.image_id
         WHERE e.id = %s
         """,
         [event_id],
@@ -112,8 +114,9 @@ async def find_many_whole(conn: ReadConn, ids: Sequence[str]) -> list[WholeEvent
         SELECT e.id::text, e.name, e.starts_at, e.venue,
                h.capacity, h.capacity - h.held_back - h.taken, e.created_at,
                e.description, e.doors_at, e.ends_at, e.time_zone, e.currency, e.sales_from, e.sales_until, e.slug,
-               e.refund_policy, e.state, e.series_id::text, h.offer_version
-        FROM events e JOIN houses h ON h.event_id = e.id
+               e.image_alt, e.refund_policy, e.state, e.series_id::text, h.offer_version,
+               i.id::text, i.width, i.height, i.widths, i.plain_type
+        FROM events e JOIN houses h ON h.event_id = e.id LEFT JOIN images i ON i.id = e.image_id
         WHERE e.id = ANY (%s::uuid[])
         """,
         [array(ids)],
@@ -123,9 +126,14 @@ async def find_many_whole(conn: ReadConn, ids: Sequence[str]) -> list[WholeEvent
 
 def _whole(row: TupleRow) -> WholeEvent:
     details = row[_EVENT_COLUMNS : _EVENT_COLUMNS + _DETAILS_COLUMNS]
-    rest = row[_EVENT_COLUMNS + _DETAILS_COLUMNS :]
+    state, series_id, version, *image = row[_EVENT_COLUMNS + _DETAILS_COLUMNS :]
     policy = refund_policy_from(details[-1])
-    return WholeEvent(Event(*row[:_EVENT_COLUMNS]), EventDetails._make([*details[:-1], policy]), *rest)
+    return WholeEvent(
+        Event(*row[:_EVENT_COLUMNS]),
+        EventDetails._make([*details[:-1], policy]),
+        *(state, series_id, version),
+        image_from(tuple(image)),
+    )
 
 
 async def use(conn: ReadConn, event_id: str) -> EventUse:
@@ -221,3 +229,17 @@ async def in_series(conn: ReadConn, series_id: str, *, drafts: bool) -> list[Eve
 def _escaped(text: str) -> str:
     """Let the wildcards of LIKE stand for themselves."""
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+async def beside(conn: ReadConn, event_id: str) -> list[tuple[str, str, datetime]]:
+    """Ids, names and dates of the other events of an event's organizer, the latest first, a few of them."""
+    cursor = await conn.execute(
+        """
+        SELECT o.id::text, o.name, o.starts_at FROM events e
+        JOIN events o ON o.organizer_id = e.organizer_id AND o.id <> e.id AND o.state <> 'draft'
+        WHERE e.id = %s ORDER BY o.starts_at DESC, o.id LIMIT 100
+        """,
+        [event_id],
+        prepare=False,
+    )
+    return await cursor.fetchall()

@@ -49,3 +49,8 @@ async def change_password(conn: WriteConn, person_id: str, password_hash: str) -
 
 def _account(row: TupleRow | None) -> Account | None:
     return None if row is None else Account(Person(*row[:4]), row[4])
+
+
+async def rename(conn: WriteConn, person_id: str, name: str) -> None:
+    """Give a person another name."""
+    await conn.execute("UPDATE persons SET name = %s WHERE id = %s", [name, person_id])

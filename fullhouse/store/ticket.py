@@ -60,6 +60,20 @@ async def of_booking(conn: ReadConn, booking: Booking) -> list[Ticket]:
     return [Ticket._make(row) for row in rows]
 
 
+async def find(conn: ReadConn, event_id: str, booking_number: int, number: int) -> Ticket | None:
+    """One ticket by its numbers."""
+    cursor = await conn.execute(
+        """
+        SELECT event_id::text, booking_number, number, ticket_type_id::text, replace(code::text, '-', ''), state,
+               holder_name
+        FROM tickets WHERE event_id = %s AND booking_number = %s AND number = %s
+        """,
+        [event_id, booking_number, number],
+    )
+    row: TupleRow | None = await cursor.fetchone()
+    return None if row is None else Ticket._make(row)
+
+
 async def lock(conn: WriteConn, booking: Booking, number: int) -> Ticket:
     """Lock a ticket that there is until the transaction ends, and read it as it is then."""
     cursor = await conn.execute(

@@ -11,14 +11,16 @@ from fullhouse.store.arrays import array
 from fullhouse.store.db import ReadConn, WriteConn
 
 
-async def create_general_admission(conn: WriteConn, event_id: str, type_id: str, now: datetime) -> None:
-    """Offer one free ticket type that draws on the house alone, as an event has that only counts seats."""
+async def create_general_admission(
+    conn: WriteConn, event_id: str, type_id: str, now: datetime, price_minor: int = 0
+) -> None:
+    """Offer one ticket type that draws on the house alone; while it is free, the event only counts seats."""
     await conn.execute(
         """
         INSERT INTO ticket_types (event_id, id, name, price_minor, created_at)
-        VALUES (%s, %s, 'General admission', 0, %s)
+        VALUES (%s, %s, 'General admission', %s, %s)
         """,
-        [event_id, type_id, now],
+        [event_id, type_id, price_minor, now],
     )
 
 

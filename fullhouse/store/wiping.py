@@ -9,19 +9,31 @@ from fullhouse.store.db import WriteConn
 
 MANY: tuple[LiteralString, ...] = (
     *("event_cancellations", "booking_changes", "tickets", "ledger_postings", "refunds", "payments"),
-    *("notices", "promo_codes", "bookings"),
+    *("notices", "promo_codes", "booking_words", "booking_runs", "sales", "bookings"),
 )
 """Tables of an event that may have any number of rows, in an order that no foreign key forbids."""
 
 FEW: tuple[LiteralString, ...] = (
-    *("ticket_type_pools", "ticket_types", "pools", "fees", "mailings", "event_erasures", "houses"),
+    *(
+        "ticket_type_pools",
+        "ticket_types",
+        "pools",
+        "fees",
+        "mailings",
+        "event_erasures",
+        "event_tallies",
+        "sales_counts",
+        "houses",
+    ),
 )
 """Those that have few, and are needed as long as there is anything in the others."""
 
 BESIDE_EVENTS: tuple[LiteralString, ...] = (
     *("bank_transfers", "mails", "webhooks", "mail_settings", "wordings", "unsubscriptions"),
+    "images",
 )
-"""Tables of an organizer, whose rows are of no event, or some of them. A webhook takes along what it was told."""
+"""Tables of an organizer, whose rows are of no event, or some of them. A webhook takes along what it was told, a
+picture its sizes."""
 
 
 async def step(conn: WriteConn, organizer_id: str, most: int) -> int:

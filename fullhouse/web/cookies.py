@@ -11,15 +11,16 @@ LOOPBACK_NAMES = frozenset({b"localhost", b"127.0.0.1", b"[::1]"})
 
 def token_in(headers: Headers) -> str | None:
     """The session's token that a request brings along, good or not."""
-    return _value_in(headers, NAME)
+    return value_in(headers, NAME)
 
 
 def state_in(headers: Headers) -> str | None:
     """The state of a sign-in at the OpenID provider that this browser has begun."""
-    return _value_in(headers, STATE_NAME)
+    return value_in(headers, STATE_NAME)
 
 
-def _value_in(headers: Headers, name: str) -> str | None:
+def value_in(headers: Headers, name: str) -> str | None:
+    """The value of a cookie that a request brings along."""
     sent = headers.get(b"cookie")
     if sent is None or name.encode() not in sent:
         return None

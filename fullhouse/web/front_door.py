@@ -14,19 +14,24 @@ from fullhouse.actions.acting import calling
 from fullhouse.actions.deps import Deps
 from fullhouse.rules.refusals import Refusal, ValidationFailed
 from fullhouse.web import measure
-from fullhouse.web.api import bookings, events
-from fullhouse.web.auth import OWNER, caller_of, keep_local
+from fullhouse.web.api import bookings, events, live
+from fullhouse.web.auth import OWNER, Caller, caller_of, keep_local
 from fullhouse.web.call import Call
 from fullhouse.web.errors import defect, refused
+from fullhouse.web.event_stream import EventStream
 from fullhouse.web.gate import ORGANIZER_HEADER, let_in
 from fullhouse.web.http import Answer, AsgiApp, ClientGoneError, Headers, Message, Receive, Scope, Send, read_body
+from fullhouse.web.pages import refused as refused_pages
+from fullhouse.web.pages.paths import is_page
+from fullhouse.web.pages.visitor import Site
+from fullhouse.web.uploads import upload_of
 from fullhouse.web.visits import address_of
 from fullhouse.web.who import acts, is_logged
 
 log = logging.getLogger(__name__)
 
 HotCall: TypeAlias = Callable[[Deps, Call], Awaitable[Answer]]
-HotCallOfOne: TypeAlias = Callable[[Deps, Call, str], Awaitable[Answer]]
+HotCallOfOne: TypeAlias = Callable[[Deps, Call, str], Awaitable[Answer | EventStream]]
 
 
 class OfOne(NamedTuple):
@@ -40,6 +45,8 @@ class OfOne(NamedTuple):
 HOT: dict[tuple[str, str], HotCall] = {("POST", "/bookings"): bookings.book}
 HOT_OF_ONE: dict[tuple[str, str], OfOne] = {
     ("GET", "availability"): OfOne("/events/", "event_id", events.availability),
+    # What the framework keeps for a call would be kept for each stream as long as it is open.
+    ("GET", "live"): OfOne("/events/", "event_id", live.show),
     ("POST", "confirmation"): OfOne("/bookings/", "booking_id", bookings.confirm),
     ("PATCH", "cancel"): OfOne("/bookings/", "booking_id", bookings.cancel),
 }
@@ -72,16 +79,19 @@ class DoorSettings(NamedTuple):
     log_sample: int
     proxies: frozenset[str] = frozenset()
     """Addresses whose `X-Forwarded-For` is believed."""
+    image_bytes_max: int = 10_485_760
+    """For pictures, in place of `body_bytes_max`."""
 
 
 class FrontDoor:
     """An ASGI application around the framework's. Every refusal and every defect becomes a problem here."""
 
-    def __init__(self, app: AsgiApp, deps: Deps, settings: DoorSettings) -> None:
+    def __init__(self, app: AsgiApp, deps: Deps, settings: DoorSettings, site: Site) -> None:
         """Hand what is not hot on to `app`, with the call in `scope["fullhouse.call"]`."""
         self._app = app
         self._deps = deps
         self._settings = settings
+        self._site = site
         self._prefix = secrets.token_hex(4)
         self._numbers = itertools.count(1)
 
@@ -104,15 +114,20 @@ class FrontDoor:
                 caller = OWNER
             else:
                 caller = await caller_of(self._deps, scope["method"], headers)
-            body = await read_body(receive, headers, self._settings.body_bytes_max)
+            body = await read_body(receive, headers, await self._body_bytes_max(scope, headers, caller))
             call = Call(headers, body, caller, address_of(scope.get("client"), headers, self._settings.proxies))
             with _acting(scope, call):
                 answer = await self._hot(scope, call)
                 if answer is None:
                     await self._through_framework(scope, call, receive, send, request_id, started)
                     return
+                if isinstance(answer, EventStream):
+                    answer.raw_headers.append((b"x-request-id", request_id.encode()))
+                    measure.answered(answer.status_code)
+                    await answer(scope, receive, send)
+                    return
         except Refusal as refusal:
-            answer = refused(refusal)
+            answer = self._refused(scope, refusal)
         except ClientGoneError:
             return
         except Exception:
@@ -123,7 +138,22 @@ class FrontDoor:
             _log(scope, answer.status, request_id, started)
         measure.answered(answer.status)
 
-    async def _hot(self, scope: Scope, call: Call) -> Answer | None:
+    def _refused(self, scope: Scope, refusal: Refusal) -> Answer:
+        """A refusal before the framework, or of a hot call: a problem, or a page where there are pages."""
+        headers = dict(scope["headers"])
+        if is_page(scope["path"], headers):
+            return refused_pages.refused(self._site, scope, headers, refusal)
+        return refused(refusal)
+
+    async def _body_bytes_max(self, scope: Scope, headers: Headers, caller: Caller) -> int:
+        """How large the body may be. Before a picture is read, the gate is asked whether the caller may upload it."""
+        upload = upload_of(scope["method"], scope["path"])
+        if upload is None:
+            return self._settings.body_bytes_max
+        await let_in(self._deps, Call(headers, b"", caller), scope["method"], *upload)
+        return self._settings.image_bytes_max
+
+    async def _hot(self, scope: Scope, call: Call) -> Answer | EventStream | None:
         """Answer one of the hottest calls, or None when it is none of them."""
         method: str = scope["method"]
         path: str = scope["path"]

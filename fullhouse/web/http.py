@@ -43,11 +43,15 @@ async def read_body(receive: Receive, headers: Headers, limit: int) -> bytes:
         raise _too_large(limit)
     message = await receive()
     body: bytes = message.get("body", b"")
-    while message.get("more_body"):
-        if len(body) > limit:
-            raise _too_large(limit)
-        message = await receive()
-        body += message.get("body", b"")
+    if message.get("more_body"):
+        # Bytes that grow part by part would be copied again and again.
+        gathered = bytearray(body)
+        while message.get("more_body"):
+            if len(gathered) > limit:
+                raise _too_large(limit)
+            message = await receive()
+            gathered += message.get("body", b"")
+        body = bytes(gathered)
     if message["type"] == "http.disconnect":
         raise ClientGoneError
     if len(body) > limit:

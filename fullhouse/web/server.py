@@ -1,10 +1,24 @@
 """The HTTP server: uvicorn, with each response written in one piece."""
 
 import asyncio
+import resource
 from typing import Any
 
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+FILES_WANTED = 65_536
+"""Each connection is an open file. The usual limit of a process is a thousand, but it may raise that by itself."""
+
+
+def files_max() -> int:
+    """Let this process open as many files as it may, and tell how many that are."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = FILES_WANTED if hard == resource.RLIM_INFINITY else min(FILES_WANTED, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+        return wanted
+    return FILES_WANTED if soft == resource.RLIM_INFINITY else soft
 
 
 class JoinedTransport:
@@ -49,6 +63,11 @@ class JoinedHttpProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn itself does
         """Begin a connection."""
         super().connection_made(JoinedTransport(transport, self.loop))  # type: ignore[arg-type] # it acts as one
+
+    def on_message_begin(self) -> None:
+        """Hand the connection on with each request: a stream must be able to end one that takes nothing in."""
+        super().on_message_begin()
+        self.scope["fullhouse.transport"] = self.transport  # type: ignore[typeddict-unknown-key] # one of our own
 
 
 def config(app: Any, *, workers: int, drain_seconds: float) -> uvicorn.Config:  # noqa: ANN401 - an ASGI app, or its name

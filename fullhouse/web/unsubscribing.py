@@ -1,38 +1,54 @@
-"""Unsubscribing as a person sees it: a page with one button, and a page that says it is done. No script is needed."""
+"""Unsubscribing as a person sees it: a page with one button, and a page that says it is done. No script is needed.
 
-import html
+Mail programs send the same address a POST of their own (RFC 8058), which comes from no page and has no token.
+"""
+
 import json
 
 from fastapi import Response
-from fastapi.responses import HTMLResponse
 
+from fullhouse.actions.deps import Deps
 from fullhouse.rules.mail_refusals import MailNotFound
+from fullhouse.web.api import messages
 from fullhouse.web.api.shapes import uuid_or_none
-from fullhouse.web.call import Call
-from fullhouse.web.http import Answer
+from fullhouse.web.pages.language import N_
+from fullhouse.web.pages.page import page
+from fullhouse.web.pages.visitor import Visitor
 from fullhouse.web.respond import response_of
 
-PAGE = """<!DOCTYPE html>
-<html lang="en">
-<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>{title}</title>
-<body style="font-family: sans-serif; max-width: 36em; margin: 3em auto; padding: 0 1em">
-<h1>{title}</h1>{rest}
-</body></html>
-"""
-BUTTON = """<p>Messages and reminders stop; mails about your bookings go on.</p>
-<form method="post"><button>Stop</button></form>"""
+NOWHERE = N_("This link leads nowhere any more.")
+INCOMPLETE = N_("The link may be old, or was not copied as a whole.")
 
 
-def ask(token: str) -> Response:
-    """The page that the link in a mail opens. Opening it changes nothing: programs open links, too."""
+def ask(visitor: Visitor, token: str) -> Response:
+    """The page that the link in a mail opens. Opening it changes nothing: programs open links, too.
+
+    Raises MailNotFound where no browser asks.
+    """
     if uuid_or_none(token) is None:
-        raise MailNotFound("This link leads nowhere any more.")
-    return HTMLResponse(PAGE.format(title="No more messages?", rest=BUTTON))
+        return _nowhere(visitor, MailNotFound(NOWHERE))
+    return page(visitor, "shop/unsubscribing.html", is_secret=True)
 
 
-def page_of(call: Call, answer: Answer) -> Response:
-    """The answer, as a page if a browser asks."""
-    if b"text/html" not in call.headers.get(b"accept", b""):
+async def stop(deps: Deps, visitor: Visitor, token: str) -> Response:
+    """No more messages; the answer is a page if a browser asks. Raises MailNotFound where none does."""
+    try:
+        answer = await messages.unsubscribe(deps, token)
+    except MailNotFound as refusal:
+        return _nowhere(visitor, refusal)
+    if not _is_browser(visitor):
         return response_of(answer)
-    name = html.escape(json.loads(answer.body)["organizer_name"])
-    return HTMLResponse(PAGE.format(title="Done", rest=f"<p>{name} sends you no more messages.</p>"))
+    name = json.loads(answer.body)["organizer_name"]
+    return page(visitor, "shop/unsubscribed.html", is_secret=True, name=name)
+
+
+def _nowhere(visitor: Visitor, refusal: MailNotFound) -> Response:
+    if not _is_browser(visitor):
+        raise refusal
+    language = visitor.language
+    told = {"title": language.text(NOWHERE), "detail": language.text(INCOMPLETE)}
+    return page(visitor, "shop/refusal.html", status=404, is_secret=True, **told)
+
+
+def _is_browser(visitor: Visitor) -> bool:
+    return b"text/html" in visitor.call.headers.get(b"accept", b"")

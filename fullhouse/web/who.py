@@ -7,6 +7,7 @@ from fullhouse.actions.acting import Place
 from fullhouse.web.api.permissions import PERMISSIONS
 from fullhouse.web.api.shapes import uuid_or_none
 from fullhouse.web.auth import Caller
+from fullhouse.web.console.acts import ACTS
 from fullhouse.web.http import Scope
 
 SIGNS_IN = "/sessions/oidc/callback"
@@ -31,7 +32,8 @@ def acts(caller: Caller, method: str, template: str, ids: Mapping[str, str]) -> 
         return
     organizer_id = caller.organizer_id or uuid_or_none(ids.get("organizer_id", ""))
     named = {name: value for name, value in ids.items() if name not in SAID_APART}
-    place = Place(f"{method} {template}", organizer_id, uuid_or_none(ids.get("event_id", "")), named)
+    act = ACTS.get((method, template), f"{method} {template}")
+    place = Place(act, organizer_id, uuid_or_none(ids.get("event_id", "")), named)
     is_stranger = bool(ids) and caller.organizer_id is None and PERMISSIONS[method, template] == "public"
     if caller.kind == "playground":
         acting.known("playground", None, caller.name, place)

@@ -10,11 +10,14 @@ from fullhouse.actions import (
     attempt,
     audit_log,
     booking,
+    booking_index,
     event_cancellation,
+    image,
     installation,
     notice,
     payment,
     privacy,
+    sales,
     webhook_delivery,
 )
 from fullhouse.actions.deps import Deps
@@ -34,6 +37,10 @@ DELIVER_EVERY_SECONDS = 0.2
 SEAL_EVERY_SECONDS = 1.0
 NUMBER_EVERY_SECONDS = 0.2
 ERASE_EVERY_SECONDS = 3_600.0
+INDEX_EVERY_SECONDS = 1.0
+COUNT_SALES_EVERY_SECONDS = 2.0
+INDEX_REST = 4
+"""So many times as long as a page took, the index of bookings rests before the next: selling comes first."""
 RELEASE_PAUSE_SECONDS = 0.02
 """A breath for those who book, between one round of releasing holds and the next, or of cancelling bookings."""
 
@@ -46,7 +53,17 @@ def start(deps: Deps, *, idempotency_days_kept: int, notice_days_kept: int) -> l
         await attempt.forget_old(deps)
         await notice.forget_old(deps, notice_days_kept)
 
-    found = [(FORGET_EVERY_SECONDS, forget), *_of_bookings(deps), *_of_notices(deps), *mails.jobs(deps)]
+    async def delete_images() -> None:
+        await image.delete_unused(deps)
+
+    found = [
+        (FORGET_EVERY_SECONDS, forget),
+        (FORGET_EVERY_SECONDS, delete_images),
+        *_of_bookings(deps),
+        *_for_staff(deps),
+        *_of_notices(deps),
+        *mails.jobs(deps),
+    ]
     return [asyncio.create_task(every(seconds, job)) for seconds, job in found]
 
 
@@ -72,6 +89,17 @@ def _of_bookings(deps: Deps) -> list[tuple[float, Job]]:
         (SETTLE_EVERY_SECONDS, settle),
         (ERASE_EVERY_SECONDS, erase),
     ]
+
+
+def _for_staff(deps: Deps) -> list[tuple[float, Job]]:
+    async def index() -> None:
+        async for seconds in booking_index.keep_up(deps):
+            await asyncio.sleep(INDEX_REST * seconds)
+
+    async def tally() -> None:
+        await sales.keep_up(deps)
+
+    return [(INDEX_EVERY_SECONDS, index), (COUNT_SALES_EVERY_SECONDS, tally)]
 
 
 def _of_notices(deps: Deps) -> list[tuple[float, Job]]:

@@ -56,7 +56,7 @@ async def test_who_has_booked_gets_a_mail_that_leads_to_the_tickets(
     assert text is not None
     assert html is not None
     for part in (text, html):
-        assert f"http://127.0.0.1:8000/bookings/{booking.id}" in part.get_content()
+        assert f"http://127.0.0.1:8000/shop/bookings/{booking.id}" in part.get_content()
         assert "2 × Seat" in part.get_content()
     assert (one.state, one.attempts, one.error) == ("sent", 1, None)
     assert one.sent_at is not None

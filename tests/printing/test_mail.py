@@ -45,7 +45,7 @@ def test_every_kind_can_be_read_in_every_language(kind: MailKind, language: Lang
     assert ("Guten Tag Ann," in said.text) == (language == "de")
     for part in (said.text, said.html):
         assert "{" not in part.replace("<p style", "")
-        assert (f"{URL}/bookings/{ID}" if is_of_booking else str(CONTEXT["url"])) in part
+        assert (f"{URL}/shop/bookings/{ID}" if is_of_booking else str(CONTEXT["url"])) in part
         assert not is_of_booking or ("Tosca" in part and "The Opera" in part)
 
 
@@ -64,6 +64,15 @@ def test_money_and_dates_are_written_as_people_do_where_the_event_is() -> None:
     assert money(123456, "EUR", "en") == "€1,234.56"
     assert money(1234, "JPY", "en") == "¥1,234"
     assert money(1234, "KWD", "en") == "KWD1.234"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_confirmed_booking_links_what_is_to_be_printed_and_its_date_in_the_same_language(language: Language) -> None:
+    said = show("booking_confirmed", language)
+    for name in ("tickets.pdf", "calendar.ics"):
+        link = f"{URL}/bookings/{ID}/{name}?language={language}"
+        assert link in said.text
+        assert link in said.html
 
 
 def test_a_hold_says_what_to_pay_where_and_until_when() -> None:

@@ -146,4 +146,4 @@ def test_the_currency_stays_when_anything_was_ever_booked() -> None:
 
 
 def test_without_details_an_event_is_sold_in_euros_at_once_and_in_utc() -> None:
-    assert NO_DETAILS == ("", None, None, "UTC", "EUR", None, None, None, None)
+    assert NO_DETAILS == ("", None, None, "UTC", "EUR", None, None, None, "", None)

@@ -10,7 +10,7 @@ from fullhouse.store.db import Database, WriteConn, connect_engine
 from fullhouse.store.embedded import Embedded
 from tests.store.rows import Rows, database_made
 
-KEPT = ("schema_migrations", "organizers", "notice_readers")
+KEPT = ("schema_migrations", "organizers", "notice_readers", "ticket_signing_keys")
 """Tables that are there, with rows in them, before any test."""
 
 

@@ -136,10 +136,10 @@ async def test_what_was_sold_before_there_was_a_history_has_one(before: str, mon
     ids = {"event": new_id(), "one": new_id(), "two": new_id()}
     known = migrations.known()
     async with Database.opened(before) as database:
-        with monkeypatch.context() as patch:
-            patch.setattr(migrations, "known", lambda: known[: known.index("0008_history.sql")])
-            await installation.migrate(database)
         async with database.write() as conn:
+            with monkeypatch.context() as patch:
+                patch.setattr(migrations, "known", lambda: known[: known.index("0008_history.sql")])
+                await migrations.apply(conn)
             await conn.execute(SOLD, {**ids, "at": NOW})
         assert "0008_history.sql" in await installation.migrate(database)
         told = {name: await past(database, ids[name]) for name in ("one", "two")}

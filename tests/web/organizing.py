@@ -17,6 +17,7 @@ DETAILS = {
     "sales_from": "2031-01-01T10:00:00+01:00",
     "sales_until": "2041-05-01T21:00:00+02:00",
     "slug": "late-trio",
+    "image_alt": "Three people play",
     "refund_policy": {"steps": [{"hours_before": 48, "percent": 80}], "with_fees": True},
 }
 """All that can be said of an event beyond what has to be."""

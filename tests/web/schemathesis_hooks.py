@@ -15,8 +15,11 @@ from typing import Any
 import schemathesis
 from schemathesis.generation.meta import TestPhase
 
+from tests.pictures import jpeg
+
 TICKETS_MAX = 100
 STATEMENT = "date,amount,currency,payer,text\n2041-05-01,25.00,EUR,Ann,Thanks\n"
+PICTURE = jpeg(64, 40)
 FUTURE = "2041-05-01T20:00:00+02:00"
 TIMES = {
     "date": FUTURE,
@@ -53,6 +56,9 @@ def before_call(context: schemathesis.HookContext, case: schemathesis.Case[Any],
         case.path_parameters["event_id"] = os.environ["SCHEMATHESIS_CANCELLED_EVENT_ID"]
     if case.path.endswith("/payments/bank_transfer/statements"):
         case.media_type, case.body = "text/csv", STATEMENT
+    if case.method == "PUT" and case.path.endswith(("/image", "/logo")):
+        # No bytes that are made up are a picture.
+        kwargs["data"] = PICTURE
     if isinstance(case.body, dict):
         case.body = _true(case, case.body)
     if case.query:

@@ -223,6 +223,13 @@ async def test_an_organizer_is_made_shown_and_changed(
         "reply_to": "ada@example.org",
         "test_of": None,
         "created_at": made["created_at"],
+        "colour": None,
+        "description": "",
+        "description_html": "",
+        "website": None,
+        "embed_origins": None,
+        "logo_url": None,
+        "logo": None,
     }
     url = answer.headers["location"]
     assert (await client.post("/organizers", json=body, headers=KEY)).json() == made

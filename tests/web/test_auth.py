@@ -124,11 +124,13 @@ async def test_the_playground_refuses_what_comes_from_elsewhere(client: httpx.As
             await client.post("/bookings", json=body, headers=headers),
             await client.get("/events", headers=headers),
             await client.get(f"/events/{NOBODY}/availability", headers=headers),
-            await client.get("/", headers=headers),
+            await client.get("/", headers={**headers, "accept": "application/json"}),
         ]
-        if {answer.status_code for answer in answers} != {403}:
+        page = await client.get("/", headers={**headers, "accept": "text/html"})
+        if {answer.status_code for answer in (*answers, page)} != {403}:
             let_in.append(headers)
             continue
+        assert page.headers["x-refusal"] == "playground_is_local"
         for answer in answers:
             assert_problem(answer, 403, "playground_is_local")
             assert not [name for name in answer.headers if name.startswith("access-control")]

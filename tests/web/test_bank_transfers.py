@@ -190,6 +190,19 @@ async def test_a_part_goes_back_at_the_end_of_the_time_for_it(
     assert till.unequal() == []
 
 
+async def test_a_transfer_ends_also_where_none_is_offered_any_more(
+    till: Till, deps: Deps, conninfo: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    held = await till.hold()
+    await payment.begin(deps, held.id, "bank_transfer")
+    with psycopg.connect(conninfo) as conn:
+        conn.execute("UPDATE payments SET expires_at = now()")
+    async with running_deps(conninfo) as without_an_account:
+        assert await payment.sweep(without_an_account) == 1
+    assert [one.state for one in (await payment.of_booking(deps, held.id))[0]] == ["cancelled"]
+    assert "payment not settled" not in caplog.text
+
+
 @pytest.mark.parametrize("parts_before", [0, 1])
 async def test_a_part_that_comes_in_while_its_payment_is_closed_goes_back_with_the_others(
     visitor: httpx.AsyncClient, till: Till, deps: Deps, parts_before: int

@@ -39,7 +39,8 @@ async def test_what_was_paid_is_confirmed_with_its_tickets(
     ]
     await client.patch(f"{url}/cancel")
     void = (await client.get(f"{url}/tickets")).json()
-    assert void == [{**one, "state": "cancelled"} for one in tickets]
+    assert all(one["ticket_code"] for one in tickets)
+    assert void == [{**one, "state": "cancelled", "ticket_code": None} for one in tickets]
     await assert_clean(conninfo)
 
 

@@ -28,8 +28,10 @@ PLAIN = {
     "sales_from": None,
     "sales_until": None,
     "slug": None,
+    "image_alt": "",
     "refund_policy": None,
 }
+NO_IMAGE = {"image": None, "image_url": None}
 
 NO_MOMENTS: list[object] = ["", "soon", "2041-05-01", "2041-05-01T20:00:00", "2041-02-30T20:00:00Z", 0, True, [], {}]
 WRONG: dict[str, list[object]] = {
@@ -52,13 +54,13 @@ async def test_all_that_was_said_is_shown_and_the_plain_picture_stays_as_it_is(c
     assert (await client.get(f"/events/{event['id']}")).json() == event
     shown = await details(client, event["id"])
     html = "<h1>Tonight</h1>\n<p><em>Late</em> <strong>Trio</strong></p>\n"
-    own = {"state": "published", "description_html": html, "series_id": None, "version": 1}
+    own = {"state": "published", "description_html": html, "series_id": None, "version": 1, **NO_IMAGE}
     assert shown == {**event, **IN_UTC, **own}
     DetailsShape.model_validate_json(json.dumps(shown))
 
 
 async def test_of_an_event_that_says_nothing_more_the_rest_is_plain(client: httpx.AsyncClient, event: Json) -> None:
-    own = {"state": "published", "description_html": "", "series_id": None, "version": 1}
+    own = {"state": "published", "description_html": "", "series_id": None, "version": 1, **NO_IMAGE}
     assert await details(client, event["id"]) == {**event, **PLAIN, **own}
 
 

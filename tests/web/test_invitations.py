@@ -62,7 +62,7 @@ async def test_an_invitation_goes_out_by_mail_and_its_link_stands_nowhere_else(
         "organizer_name": "Box office",
         "role": "manager",
         "inviter_name": "Olga Owner",
-        "url": f"https://tickets.example/invitations#{token}",
+        "url": f"https://tickets.example/console/invitation#{token}",
     }
     assert (mail["to_email"], str(mail["organizer_id"]), mail["language"]) == (NEW, DEFAULT_ID, "en")
     assert mail["message_id"].endswith("@localhost>")
@@ -128,9 +128,11 @@ async def test_somebody_new_who_accepts_two_invitations_at_one_moment_gets_one_a
     rival_id = await office.rival()
     await office.owner("sam@rival.example", rival_id)
     first = await new_token(boss, conninfo)
+    office.clock.move(minutes=1)
     rival = await office.signed_in("sam@rival.example")
     await rival.post(f"/organizers/{rival_id}/invitations", json={"email": NEW, "role": "door"})
     second = token_in(mails(conninfo, "invitation")[-1])
+    assert first != second
     answers = await asyncio.gather(*(accept(office.visitor(), token, **newcomer()) for token in (first, second)))
     assert sorted(answer.status_code for answer in answers) == [201, 401]
     assert len(rows(conninfo, "SELECT id FROM persons WHERE email = %s", NEW)) == 1

@@ -10,6 +10,7 @@ from fullhouse.actions.deps import Deps
 from tests.posting import ANN, BOB, book_for, logged, new_offer
 from tests.web.asking import NOBODY, Json, assert_problem
 from tests.web.organizing import rows
+from tests.web.pages.browsing import BROWSER, GERMAN, words_of
 
 MESSAGE = {"subject": "Doors", "text": "Dear {{ buyer_name }},\n\nthey open late.", "per_minute": 6_000}
 
@@ -112,6 +113,11 @@ async def test_one_click_and_nobody_writes_any_more(
         assert (answer.status_code, answer.json()) == (200, {"organizer_name": "Box office"})
     page = await closed_client.post(link, headers={"accept": "text/html"})
     assert "Box office sends you no more messages" in page.text
+    for visited in (looked, page):
+        assert "style=" not in visited.text
+        assert visited.headers["cache-control"] == "no-store"
+    german = await closed_client.get(link, headers={**BROWSER, **GERMAN})
+    assert "Keine Nachrichten mehr?" in words_of(german)
     told = (await client.post(path, json={**MESSAGE, "dry_run": True})).json()
     assert (told["addresses"], told["unsubscribed"]) == (1, 2)
 
@@ -121,3 +127,9 @@ async def test_a_link_that_leads_nowhere_changes_nothing(closed_client: httpx.As
     assert_problem(await closed_client.post(f"/unsubscriptions/{token}"), 404, "mail_not_found")
     looked = await closed_client.get(f"/unsubscriptions/{token}")
     assert looked.status_code == (200 if token == NOBODY else 404)
+    for visited in (
+        await closed_client.get("/unsubscriptions/x", headers=BROWSER),
+        await closed_client.post(f"/unsubscriptions/{token}", headers=BROWSER),
+    ):
+        assert visited.status_code == 404
+        assert "This link leads nowhere any more." in words_of(visited)

@@ -91,7 +91,7 @@ async def test_a_link_by_mail_gives_another_password_and_ends_all_sessions(offic
     token = await new_token(office, conninfo)
     (mail,) = mails(conninfo, "password_reset")
     assert (mail["to_email"], mail["to_name"], mail["organizer_id"]) == (OWNER, "Olga Owner", None)
-    assert mail["context"] == {"url": f"https://tickets.example/password-reset#{token}"}
+    assert mail["context"] == {"url": f"https://tickets.example/console/password-reset/new#{token}"}
     assert await complete(office, token) == 204
     assert_problem(await visitor.get("/me"), 401, "sign_in_required")
     assert_problem(await sign_in(office.visitor()), 401, "sign_in_refused")

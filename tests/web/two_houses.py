@@ -73,6 +73,8 @@ async def new_house(client: httpx.AsyncClient, conninfo: str, name: str) -> Hous
         "fee_id": made["fees"]["id"],
         "promo_code_id": made["promo-codes"]["id"],
         "number": "1",
+        "image_id": NOBODY,
+        "name": "480.webp",
         "refund_id": NOBODY,
         "key_id": NOBODY,
         "passkey_id": NOBODY,
@@ -84,10 +86,13 @@ async def new_house(client: httpx.AsyncClient, conninfo: str, name: str) -> Hous
         "mail_id": NOBODY,
         "message_id": NOBODY,
         "token": NOBODY,
+        "ticket_code": NOBODY,
         "kind": "booking_confirmed",
         "language": "en",
         "file": "bookings.csv",
         "file_format": "csv",
+        "colour": "8a1c3b",
+        "event": event["id"],
     }
     keys: dict[str, dict[str, str]] = {scope: await make_key(conninfo, organizer_id, scope) for scope in ALL_SCOPES}
     return House(ids, {**keys, "all": await make_key(conninfo, organizer_id)})

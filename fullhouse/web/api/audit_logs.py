@@ -27,7 +27,7 @@ LINES_AT_ONCE = 100
 async def index(deps: Deps, text: str, chosen: AuditFilter, limit: int, cursor: str | None) -> Answer:
     """`GET /organizers/{id}/audit-log`: the newest first, and a link to the older ones while there are any."""
     organizer_id = await _existing(deps, text)
-    after = None if cursor is None else _position(cursor)
+    after = None if cursor is None else position_of(cursor)
     async with deps.reading() as conn:
         found = await stored.page(conn, organizer_id, chosen, after, limit + 1)
     answer = shown([entry_fields(one) for one in found[:limit]])
@@ -65,8 +65,7 @@ async def _existing(deps: Deps, text: str) -> str:
 
 
 def _next_link(organizer_id: str, chosen: AuditFilter, limit: int, last: Sealed) -> str:
-    text = f"{last.entry.at.isoformat()} {last.entry.id}"
-    query: dict[str, str | int] = {"limit": limit, "cursor": base64.urlsafe_b64encode(text.encode()).decode()}
+    query: dict[str, str | int] = {"limit": limit, "cursor": cursor_of(last)}
     if chosen.since is not None:
         query["from"] = moment_text(chosen.since)
     if chosen.until is not None:
@@ -76,7 +75,14 @@ def _next_link(organizer_id: str, chosen: AuditFilter, limit: int, last: Sealed)
     return f'</organizers/{organizer_id}/audit-log?{urlencode(query)}>; rel="next"'
 
 
-def _position(cursor: str) -> AuditPosition:
+def cursor_of(last: Sealed) -> str:
+    """Where a page ends, for the address of the next one."""
+    text = f"{last.entry.at.isoformat()} {last.entry.id}"
+    return base64.urlsafe_b64encode(text.encode()).decode()
+
+
+def position_of(cursor: str) -> AuditPosition:
+    """The same, read back. Raises ValidationFailed."""
     try:
         moment, _, entry_id = base64.urlsafe_b64decode(cursor.encode("ascii")).decode("ascii").partition(" ")
         at = datetime.fromisoformat(moment)

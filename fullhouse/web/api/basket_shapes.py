@@ -164,11 +164,12 @@ class ReservedShape(Shape):
 
 
 class TicketShape(Shape):
-    """The right to enter. Whoever has the `code` has the ticket."""
+    """The right to enter. Whoever has the `code` has the ticket; `ticket_code` is the same, signed, for its QR."""
 
     number: int
     ticket_type_id: Id
     code: str
+    ticket_code: str | None = Field(description="Null when the ticket is cancelled. docs/tickets.md has its format.")
     state: Literal["valid", "cancelled"]
     holder_name: str | None
 
@@ -238,6 +239,13 @@ def _quoted(text: str | None) -> str:
     return "null" if text is None else f'"{text}"'
 
 
-def ticket_fields(ticket: Ticket) -> dict[str, Any]:
-    """A ticket as JSON-ready data."""
-    return {name: getattr(ticket, name) for name in TicketShape.model_fields}
+def ticket_fields(ticket: Ticket, ticket_code: str | None) -> dict[str, Any]:
+    """A ticket with its signed code as JSON-ready data."""
+    return {
+        "number": ticket.number,
+        "ticket_type_id": ticket.ticket_type_id,
+        "code": ticket.code,
+        "ticket_code": ticket_code,
+        "state": ticket.state,
+        "holder_name": ticket.holder_name,
+    }

@@ -8,8 +8,10 @@ from fullhouse.actions.deps import Deps
 from fullhouse.rules.booking_filter import BookingFilter, TicketState
 from fullhouse.web.api import booking_lists
 from fullhouse.web.api.booking_list_shapes import ListedBookingShape, ListedTicketShape, booking_filter
+from fullhouse.web.api.booking_lists import Wanted
 from fullhouse.web.api.documents import MANAGEMENT, NEXT_LINK, problems
-from fullhouse.web.api.parameters import Cursor, EventId
+from fullhouse.web.api.parameters import Cursor, EventId, OrganizerId
+from fullhouse.web.gate import organizer_id_of
 from fullhouse.web.respond import response_of
 
 Chosen = Annotated[BookingFilter, Depends(booking_filter)]
@@ -18,8 +20,12 @@ ChosenState = Annotated[TicketState | None, Query(description="Whether the ticke
 
 
 def add(router: APIRouter, deps: Deps, key: list[params.Security]) -> None:
-    """Add both; `key` documents that a call needs an API key."""
+    """Add them; `key` documents that a call needs an API key."""
+    _add_bookings(router, deps, key)
+    _add_tickets(router, deps, key)
 
+
+def _add_bookings(router: APIRouter, deps: Deps, key: list[params.Security]) -> None:
     @router.get(
         "/events/{event_id}/bookings",
         tags=["bookings"],
@@ -33,10 +39,28 @@ def add(router: APIRouter, deps: Deps, key: list[params.Security]) -> None:
         """List the bookings of an event, the newest first.
 
         A page may have fewer entries than `limit`, or none, while there are more: go on as long as there is a `Link`.
-        A `q` that is the reference of a booking finds that one alone.
         """
-        return response_of(await booking_lists.bookings(deps, event_id, chosen, limit, cursor))
+        return response_of(await booking_lists.bookings(deps, event_id, Wanted(chosen, limit, cursor)))
 
+    @router.get(
+        "/organizers/{organizer_id}/bookings",
+        tags=["bookings"],
+        dependencies=key,
+        response_model=list[ListedBookingShape],
+        responses={200: {"headers": NEXT_LINK}, **problems("organizer_not_found", *MANAGEMENT)},
+    )
+    async def list_all_bookings(
+        organizer_id: OrganizerId, chosen: Chosen, limit: ListLimit = 50, cursor: Cursor = None
+    ) -> Response:
+        """List the bookings of all events of an organizer, the newest first, or find one by whatever is known of it.
+
+        A page may have fewer entries than `limit`, or none, while there are more: go on as long as there is a `Link`.
+        """
+        canonical = organizer_id_of(organizer_id)
+        return response_of(await booking_lists.all_bookings(deps, canonical, Wanted(chosen, limit, cursor)))
+
+
+def _add_tickets(router: APIRouter, deps: Deps, key: list[params.Security]) -> None:
     @router.get(
         "/events/{event_id}/tickets",
         tags=["bookings"],

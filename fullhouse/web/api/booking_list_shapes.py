@@ -66,7 +66,12 @@ def booking_filter(
     status: Annotated[Status | None, Query(description="As it counts now.")] = None,
     ticket_type_id: Annotated[Id | None, Query(description="With tickets of this type.")] = None,
     q: Annotated[
-        Line | None, Query(description="Text in the buyer's or a holder's name or mail address, or a whole reference.")
+        Line | None,
+        Query(
+            description="Of bookings: the beginnings of words of the buyer's or a holder's name or mail address, a "
+            "reference with or without dashes, a booking's id, or a scanned ticket code. Of tickets, and in exports: "
+            "text in one of the names or the mail address, or a reference."
+        ),
     ] = None,
     email: Annotated[
         SoughtAddress | None, Query(description="The buyer's whole mail address; the quickest way.")

@@ -120,7 +120,12 @@ def _add_looking(router: APIRouter, deps: Deps) -> None:
         responses=problems("booking_not_found"),
     )
     async def show_booking(booking_id: BookingId) -> Response:
-        """Show a booking. Whoever knows its id may see it."""
+        """Show a booking. Whoever knows its id may see it.
+
+        Beneath it are `tickets.pdf`, `receipt.pdf` and `calendar.ics`, and `qr.svg` and `ticket.pdf` of each ticket.
+        Its `apple.pkpass` and `google-wallet` are there where the operator has set certificates; elsewhere they are
+        refused with `wallet_not_offered`.
+        """
         return response_of(await bookings.show(deps, booking_id))
 
     @router.get(

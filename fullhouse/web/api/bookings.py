@@ -4,6 +4,7 @@ import json
 
 from fullhouse.actions import booking, cancellation, lines
 from fullhouse.actions.deps import Deps
+from fullhouse.actions.ticket_key import signer
 from fullhouse.outside.payments.provider import ProviderUnavailable
 from fullhouse.rules.booking import (
     Actor,
@@ -102,7 +103,8 @@ async def show(deps: Deps, booking_id: str) -> Answer:
 async def tickets(deps: Deps, booking_id: str) -> Answer:
     """`GET /bookings/{id}/tickets`."""
     found = await booking.tickets(deps, id_of(booking_id))
-    return Answer(200, [JSON], json.dumps([ticket_fields(ticket) for ticket in found]).encode())
+    code_of = await signer(deps)
+    return Answer(200, [JSON], json.dumps([ticket_fields(ticket, code_of(ticket)) for ticket in found]).encode())
 
 
 def answer_of(outcome: Outcome) -> Answer:

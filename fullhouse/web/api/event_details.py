@@ -26,7 +26,7 @@ async def change(deps: Deps, call: Call, event_id: str) -> Answer:
     event_id = event_id_of(event_id)
     asked = request.model_dump_json(exclude_unset=True)
     key = key_of(call.headers, call.caller, f"PATCH /events/{event_id}", asked)
-    return told(await event.change(deps, event_id, request.wanted(), key, partial(_as_it_is, deps)))
+    return told(await event.change(deps, event_id, request.wanted(), key, partial(as_it_is, deps)))
 
 
 async def publish(deps: Deps, call: Call, event_id: str) -> Answer:
@@ -35,7 +35,7 @@ async def publish(deps: Deps, call: Call, event_id: str) -> Answer:
     key = key_of(call.headers, call.caller, f"POST /events/{event_id}/publication", "")
 
     def published(whole: WholeEvent, was_draft: bool) -> Answered:  # noqa: FBT001 - as `publish` tells it
-        return made(deps, whole) if was_draft else _as_it_is(deps, whole)
+        return made(deps, whole) if was_draft else as_it_is(deps, whole)
 
     return told(await publication.publish(deps, event_id, key, published))
 
@@ -44,10 +44,11 @@ async def withdraw(deps: Deps, call: Call, event_id: str) -> Answer:
     """`DELETE /events/{id}/publication`."""
     event_id = event_id_of(event_id)
     key = key_of(call.headers, call.caller, f"DELETE /events/{event_id}/publication", "")
-    return told(await publication.withdraw(deps, event_id, key, partial(_as_it_is, deps)))
+    return told(await publication.withdraw(deps, event_id, key, partial(as_it_is, deps)))
 
 
-def _as_it_is(deps: Deps, whole: WholeEvent) -> Answered:
+def as_it_is(deps: Deps, whole: WholeEvent) -> Answered:
+    """The answer with an event as it is now."""
     return Answered(200, details_fields(whole, deps.clock()))
 
 

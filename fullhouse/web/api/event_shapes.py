@@ -10,6 +10,7 @@ from fullhouse.rules.currency import is_currency
 from fullhouse.rules.event import EventDetails, EventDraft, ShownState, WholeEvent, state_at
 from fullhouse.rules.offer import RefundPolicy, RefundStep
 from fullhouse.rules.time_zone import is_time_zone
+from fullhouse.web.api.image_shapes import ImageAlt, ImageShape, image_fields, image_url
 from fullhouse.web.api.shapes import (
     EventShape,
     Id,
@@ -134,6 +135,7 @@ class EventRequest(Shape):
     sales_from: SalesFrom = None
     sales_until: SalesUntil = None
     slug: Slug | None = None
+    image_alt: ImageAlt = ""
     refund_policy: Refunds = None
     state: Literal["draft", "published"] = "published"
 
@@ -176,6 +178,7 @@ class EventPatch(Shape):
     sales_from: SalesFrom = None
     sales_until: SalesUntil = None
     slug: Slug | None = None
+    image_alt: ImageAlt = _UNSAID
     refund_policy: Refunds = None
 
     def wanted(self) -> dict[str, Any]:
@@ -212,6 +215,9 @@ class DetailsShape(EventShape):
     sales_from: datetime | None
     sales_until: datetime | None
     slug: str | None
+    image_url: str | None
+    image_alt: str
+    image: ImageShape | None
     refund_policy: RefundPolicyShape | None
     series_id: Id | None
     version: int
@@ -232,6 +238,9 @@ def details_fields(whole: WholeEvent, now: datetime) -> dict[str, Any]:
         "sales_from": _moment_or_none(details.sales_from),
         "sales_until": _moment_or_none(details.sales_until),
         "slug": details.slug,
+        "image_url": whole.image and image_url(whole.image),
+        "image_alt": details.image_alt,
+        "image": image_fields(whole.image),
         "refund_policy": details.refund_policy and policy_fields(details.refund_policy),
         "series_id": whole.series_id,
         "version": whole.version,

@@ -4,6 +4,7 @@ import re
 
 from fullhouse.actions import holder
 from fullhouse.actions.deps import Deps
+from fullhouse.actions.ticket_key import signer
 from fullhouse.rules.answer import Answered
 from fullhouse.rules.booking import Ticket
 from fullhouse.rules.holder import ticket_not_found
@@ -22,12 +23,19 @@ async def change(deps: Deps, call: Call, booking_id: str, number: str) -> Answer
     """`PUT /bookings/{id}/tickets/{number}/holder`."""
     request = parse(HolderRequest, call.headers, call.body)
     canonical = id_of(booking_id)
-    if not _NUMBER.fullmatch(number):
-        raise ticket_not_found()
+    n = number_of(number)
     path = f"PUT /bookings/{canonical}/tickets/{number}/holder"
     key = key_of(call.headers, call.caller, path, request.name)
-    return told(await holder.change(deps, canonical, int(number), request.name, actor_of(call), key, _changed))
+    code_of = await signer(deps)
+
+    def changed(ticket: Ticket) -> Answered:
+        return Answered(200, ticket_fields(ticket, code_of(ticket)))
+
+    return told(await holder.change(deps, canonical, n, request.name, actor_of(call), key, changed))
 
 
-def _changed(ticket: Ticket) -> Answered:
-    return Answered(200, ticket_fields(ticket))
+def number_of(text: str) -> int:
+    """A ticket's number within its booking. Raises TicketNotFound for what can't be one."""
+    if not _NUMBER.fullmatch(text):
+        raise ticket_not_found()
+    return int(text)

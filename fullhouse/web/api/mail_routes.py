@@ -7,6 +7,7 @@ from fastapi.responses import HTMLResponse
 
 from fullhouse.actions.deps import Deps
 from fullhouse.rules.mail import Language, MailKind, MailState
+from fullhouse.web import unsubscribing
 from fullhouse.web.api import mails, messages, wordings
 from fullhouse.web.api.documents import IN_DOUBT, KEYED, MANAGEMENT, NEXT_LINK, body_of, deleting, made, problems
 from fullhouse.web.api.mail_shapes import (
@@ -26,8 +27,8 @@ from fullhouse.web.api.mail_shapes import (
 )
 from fullhouse.web.api.parameters import CurrentCall, Cursor, EventId
 from fullhouse.web.api.routes import API_KEY
+from fullhouse.web.pages.visitor import CurrentVisitor
 from fullhouse.web.respond import response_of
-from fullhouse.web.unsubscribing import ask, page_of
 
 OrganizerId = Annotated[str, Path(description="The organizer's id.")]
 MailId = Annotated[str, Path(description="The mail's id.")]
@@ -200,9 +201,9 @@ def _add_unsubscribing(router: APIRouter, deps: Deps) -> None:
         response_class=HTMLResponse,
         responses=problems("mail_not_found"),
     )
-    async def ask_whether_to_unsubscribe(token: Token) -> Response:
+    async def ask_whether_to_unsubscribe(token: Token, visitor: CurrentVisitor) -> Response:
         """Ask a person who has opened the link in a mail. That alone changes nothing."""
-        return ask(token)
+        return unsubscribing.ask(visitor, token)
 
     @router.post(
         "/unsubscriptions/{token}",
@@ -210,9 +211,9 @@ def _add_unsubscribing(router: APIRouter, deps: Deps) -> None:
         response_model=UnsubscribedShape,
         responses=problems("mail_not_found", "outcome_unknown"),
     )
-    async def unsubscribe(token: Token, call: CurrentCall) -> Response:
+    async def unsubscribe(token: Token, visitor: CurrentVisitor) -> Response:
         """Get no more messages and reminders of an organizer. Whoever has the link may do it, also again."""
-        return page_of(call, await messages.unsubscribe(deps, token))
+        return await unsubscribing.stop(deps, visitor, token)
 
 
 def _writing(request: Any, shape: Any) -> dict[str, Any]:  # noqa: ANN401 - classes of shapes

@@ -14,6 +14,7 @@ from fullhouse.web.api.organizer_shapes import (
     OrganizerChanges,
     OrganizerRequest,
     OrganizerShape,
+    ProfileShape,
     WipedShape,
 )
 from fullhouse.web.api.parameters import CurrentCall, OrganizerId
@@ -30,6 +31,7 @@ CHANGE = (*READ, *IN_DOUBT)
 def add(router: APIRouter, deps: Deps, key: list[params.Security]) -> None:
     """Add them all; `key` documents that a call needs to know who calls."""
     _add_organizers(router, deps, key)
+    _add_profile(router, deps)
     _add_keys(router, deps, key)
 
     @router.delete(
@@ -83,6 +85,18 @@ def _add_organizers(router: APIRouter, deps: Deps, key: list[params.Security]) -
     async def change_organizer(organizer_id: OrganizerId, call: CurrentCall) -> Response:
         """Change some fields of an organizer; those that are not sent stay as they are."""
         return response_of(await organizers.change(deps, call, organizer_id))
+
+
+def _add_profile(router: APIRouter, deps: Deps) -> None:
+    @router.get(
+        "/organizers/{organizer_id}/profile",
+        tags=["organizers"],
+        response_model=ProfileShape,
+        responses=problems("organizer_not_found"),
+    )
+    async def show_profile(organizer_id: OrganizerId) -> Response:
+        """Show what an organizer shows of itself to everybody: name, colour, logo, description, website."""
+        return response_of(await organizers.profile(deps, organizer_id))
 
 
 def _add_keys(router: APIRouter, deps: Deps, key: list[params.Security]) -> None:

@@ -15,10 +15,14 @@ from fullhouse.web.api import (
     events,
     export_routes,
     history_routes,
+    image_routes,
+    live_routes,
     organizer_routes,
     payment_routes,
     privacy_routes,
+    sales_routes,
     settlement_routes,
+    ticket_routes,
 )
 from fullhouse.web.api.documents import (
     AT_ONES_OWN,
@@ -45,9 +49,11 @@ def build(deps: Deps, *, num_seats_max: int, is_open: bool) -> APIRouter:
     router = APIRouter()
     security = [] if is_open else [Security(API_KEY)]
     _add_events(router, deps, security)
+    live_routes.add(router, deps)
     event_routes.add(router, deps, security)
     booking_routes.add(router, deps, security, num_seats_max)
     cancellation_routes.add(router, deps)
+    image_routes.add(router, deps, security)
     payment_routes.add(router, deps, security)
     history_routes.add(router, deps)
     audit_log_routes.add(router, deps, security)
@@ -55,8 +61,10 @@ def build(deps: Deps, *, num_seats_max: int, is_open: bool) -> APIRouter:
     change_routes.add(router, deps, security)
     booking_list_routes.add(router, deps, security)
     export_routes.add(router, deps, security)
+    sales_routes.add(router, deps, security)
     settlement_routes.add(router, deps, security)
     privacy_routes.add(router, deps, security)
+    ticket_routes.add(router, deps, security)
     return router
 
 

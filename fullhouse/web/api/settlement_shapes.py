@@ -112,8 +112,8 @@ def _event_fields(one: Settlement) -> dict[str, Any]:
         "date": moment_text(one.event.starts_at),
         "currency": one.event.currency,
         "tickets": one.tickets._asdict(),
-        "sold": _earned_fields(sums.sold),
-        "taken_back": _earned_fields(sums.taken_back),
+        "sold": earned_fields(sums.sold),
+        "taken_back": earned_fields(sums.taken_back),
         "received_minor": sum(each.received_minor for each in one.moved),
         "paid_back_minor": sum(each.paid_back_minor for each in one.moved),
         "given_beyond_minor": sums.given_beyond_minor,
@@ -137,12 +137,13 @@ def _type_fields(one: OfType) -> dict[str, Any]:
         "ticket_type_id": one.ticket_type_id,
         "name": one.name,
         "tickets": one.tickets._asdict(),
-        "sold": _earned_fields(one.sold),
-        "taken_back": _earned_fields(one.taken_back),
+        "sold": earned_fields(one.sold),
+        "taken_back": earned_fields(one.taken_back),
     }
 
 
-def _earned_fields(earned: Earned) -> dict[str, int]:
+def earned_fields(earned: Earned) -> dict[str, int]:
+    """Money as JSON-ready data."""
     return {**earned._asdict(), "gross_minor": earned.gross_minor}
 
 

@@ -1,0 +1,144 @@
+"""The API keys of an organizer: listed, made and shown once, revoked; and the data of tests, deleted."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Annotated, NamedTuple
+
+from fastapi import APIRouter, Query, Response
+from pydantic import AfterValidator, Field
+
+from fullhouse.actions import key, wiping
+from fullhouse.actions.deps import Deps
+from fullhouse.actions.key import KeyTerms
+from fullhouse.actions.wiping import Wiped
+from fullhouse.rules.answer import Answered
+from fullhouse.rules.permission import Scope
+from fullhouse.rules.refusals import Refusal
+from fullhouse.store.key import ApiKey
+from fullhouse.web.api.ids import id_of
+from fullhouse.web.api.keys import NO_KEY
+from fullhouse.web.api.offer_shapes import Text, once_each
+from fullhouse.web.api.organizer_shapes import EVENTS_MAX, key_fields
+from fullhouse.web.api.shapes import Line, uuid_or_none
+from fullhouse.web.console.house import CURSOR_LENGTH_MAX, house_page, key_of_button
+from fullhouse.web.gate import organizer_id_of
+from fullhouse.web.pages.forms import Form, FormModel, empty, filled, key_of, refused, status_of_again
+from fullhouse.web.pages.page import moved
+from fullhouse.web.pages.visitor import CurrentVisitor, Visitor
+
+KEYS = "/console/organizers/{organizer_id}/keys"
+KEYS_A_PAGE = 50
+LAST_DAY = date(9000, 1, 1)
+
+
+def _ids(value: str) -> str:
+    ids = value.split()
+    if len(ids) > EVENTS_MAX or any(uuid_or_none(one) is None for one in ids):
+        raise ValueError("must be ids of events")
+    return value
+
+
+class KeyForm(FormModel):
+    """A new key. `event_ids` has one id a line; `expires_at` is the last day, in UTC, on which it is good."""
+
+    name: Line
+    scopes: Annotated[list[Scope], Field(min_length=1, max_length=4), AfterValidator(once_each)]
+    event_ids: Annotated[Text, Field(max_length=10_000), AfterValidator(_ids)] = ""
+    expires_at: Annotated[date | None, Field(le=LAST_DAY)] = None
+    test: bool = False
+
+    def terms(self) -> KeyTerms:
+        """What the key is to be good for."""
+        ids = tuple(once_each([one.lower() for one in self.event_ids.split()]))
+        until = None
+        if self.expires_at is not None:
+            until = datetime.combine(self.expires_at + timedelta(days=1), time(), UTC)
+        return KeyTerms(tuple(self.scopes), ids or None, until, self.test)
+
+
+class Shown(NamedTuple):
+    """What the page says beside its list: the form, a new key as it is shown this once, and what was wiped."""
+
+    form: Form
+    made: ApiKey | None = None
+    text: str | None = None
+    wiped: Wiped | None = None
+
+
+def add(router: APIRouter, deps: Deps) -> None:
+    """Add the page and its forms."""
+
+    @router.get(KEYS)
+    async def show_keys(
+        organizer_id: str,
+        visitor: CurrentVisitor,
+        after: Annotated[str | None, Query(max_length=CURSOR_LENGTH_MAX)] = None,
+    ) -> Response:
+        beginning = None if after is None else uuid_or_none(after)
+        return await _shown(deps, visitor, organizer_id_of(organizer_id), Shown(_new_key()), beginning)
+
+    @router.post(KEYS)
+    async def make_key(organizer_id: str, visitor: CurrentVisitor) -> Response:
+        return await _make(deps, visitor, organizer_id_of(organizer_id))
+
+    @router.post(f"{KEYS}/{{key_id}}/revocation")
+    async def revoke_key(organizer_id: str, key_id: str, visitor: CurrentVisitor) -> Response:
+        return await _revoke(deps, visitor, organizer_id_of(organizer_id), id_of(key_id, NO_KEY))
+
+    @router.post("/console/organizers/{organizer_id}/test-data/wiping")
+    async def wipe(organizer_id: str, visitor: CurrentVisitor) -> Response:
+        canonical = organizer_id_of(organizer_id)
+        wiped = await wiping.wipe(deps.database, canonical, wiping.STEPS_A_CALL)
+        return await _shown(deps, visitor, canonical, Shown(_new_key(), wiped=wiped))
+
+
+async def _shown(deps: Deps, visitor: Visitor, organizer_id: str, shown: Shown, after: str | None = None) -> Response:
+    async with deps.reading() as conn:
+        found = await key.page(conn, organizer_id, after, KEYS_A_PAGE + 1)
+    path = KEYS.format(organizer_id=organizer_id)
+    return await house_page(
+        *(deps, visitor, organizer_id, "console/keys.html"),
+        status=status_of_again(shown.form),
+        keys=found[:KEYS_A_PAGE],
+        next_path=_next_path(path, found),
+        path=path,
+        now=deps.clock(),
+        **shown._asdict(),
+    )
+
+
+def _next_path(path: str, found: Sequence[ApiKey]) -> str | None:
+    return f"{path}?after={found[KEYS_A_PAGE - 1].id}" if len(found) > KEYS_A_PAGE else None
+
+
+async def _make(deps: Deps, visitor: Visitor, organizer_id: str) -> Response:
+    wanted, form = filled(visitor, KeyForm)
+    if wanted is None:
+        return await _shown(deps, visitor, organizer_id, Shown(form))
+    asked = key_of(visitor, f"POST {visitor.path}", wanted)
+    made: list[ApiKey] = []
+
+    def told(one: ApiKey) -> Answered:
+        made.append(one)
+        return Answered(201, key_fields(one))
+
+    try:
+        answered = await key.issue(deps, organizer_id, wanted.name, wanted.terms(), asked, told)
+    except Refusal as refusal:
+        return await _shown(deps, visitor, organizer_id, Shown(refused(form, refusal, visitor)))
+    if answered.replayed:
+        # A reload: the key was shown, and is known to nobody any more.
+        return moved(visitor, KEYS.format(organizer_id=organizer_id))
+    return await _shown(deps, visitor, organizer_id, Shown(_new_key(), made[-1], answered.body["key"]))
+
+
+async def _revoke(deps: Deps, visitor: Visitor, organizer_id: str, key_id: str) -> Response:
+    try:
+        await key.end(deps, organizer_id, key_id, key_of_button(visitor))
+    except Refusal as refusal:
+        return await _shown(deps, visitor, organizer_id, Shown(refused(_new_key(), refusal, visitor)))
+    return moved(visitor, KEYS.format(organizer_id=organizer_id))
+
+
+def _new_key() -> Form:
+    return empty(name="", scopes=["read"], event_ids="", expires_at="")

@@ -1,0 +1,23 @@
+"""What the tests of the console share: a closed server with an owner, and his browser."""
+
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+
+from tests.people import Office, open_office
+from tests.web.console.staff import browser_of
+
+
+@pytest.fixture
+async def office(conninfo: str) -> AsyncIterator[Office]:
+    """A closed server with an owner."""
+    async with open_office(conninfo) as opened:
+        await opened.owner()
+        yield opened
+
+
+@pytest.fixture
+async def olga(office: Office) -> httpx.AsyncClient:
+    """The owner's browser."""
+    return await browser_of(office)

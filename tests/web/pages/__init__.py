@@ -1,0 +1,1 @@
+"""Pages over HTTP, as every one of them is."""

@@ -1,0 +1,1 @@
+"""The shop over HTTP, as a browser without JavaScript uses it."""
