@@ -59,10 +59,11 @@ def test_a_path_with_spaces_is_a_path() -> None:
 
 
 def test_commands_work_beside_a_running_server(house: House) -> None:
+    filled = run_command("demo", data_dir=house.data_dir)
+    assert (filled.returncode, "24 events" in filled.stdout, filled.stderr) == (0, True, ""), filled
     server = house.serve()
     for words, expected in {
         ("migrate",): "The database is up to date.",
-        ("demo",): "24 events",
         ("audit",): "Everything agrees.",
         ("key", "list"): "There are no keys yet.",
     }.items():

@@ -69,7 +69,7 @@ async def test_what_goes_back_is_shown_before_a_ticket_is_cancelled(
     await visitor.sees("All that was paid for them: €25.00")
     assert (await now(organizer, mine))["num_seats"] == 3
     await visitor.page.get_by_label(re.compile("^All that was paid")).check()
-    await visitor.press("Cancel now")
+    await visitor.press("Cancel 1 ticket")
     await visitor.sees("Tickets cancelled")
     assert (await now(organizer, mine))["num_seats"] == 2
     await expect(visitor.page.get_by_role("cell", name="Cancelled")).to_have_count(1)

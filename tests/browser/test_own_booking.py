@@ -1,6 +1,7 @@
 """The page of one's own booking: paying, running out of time, naming who comes, giving tickets back."""
 
 import re
+from textwrap import wrap
 from typing import Any
 
 import pytest
@@ -31,7 +32,7 @@ async def test_a_hold_is_paid_by_bank_transfer(visit: Visiting, organizer: Organ
     visitor = await visit_booking(visit, held, look)
     await visitor.sees("Pay €50.00")
     await visitor.press("Pay by bank transfer")
-    await visitor.sees(IBAN)
+    await visitor.sees(" ".join(wrap(IBAN, 4)))
     reference = await visitor.page.locator("dt", has_text="Reference").locator("+ dd").inner_text()
     statement = f"date;amount;currency;payer;text\n2030-05-01;50.00;EUR;Zoe;{reference}\n"
     path = f"/organizers/{organizer.id}/payments/bank_transfer/statements"

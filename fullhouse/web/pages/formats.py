@@ -32,7 +32,7 @@ def short_day(moment: datetime, zone: str, locale: Locale) -> str:
 
 def day_number(moment: datetime, zone: str) -> str:
     """The day of the month alone."""
-    return str(moment.astimezone(ZoneInfo(zone)).day)
+    return str(local(moment, zone).day)
 
 
 def clock(moment: datetime, zone: str, locale: Locale) -> str:
@@ -103,7 +103,7 @@ def _month_name(context: Context, day: date) -> str:
 
 @pass_context
 def _short_month(context: Context, moment: datetime, zone: str) -> str:
-    return dates.format_skeleton("MMM", moment, tzinfo=ZoneInfo(zone), locale=context["locale"])
+    return dates.format_skeleton("MMM", local(moment, zone), locale=context["locale"])
 
 
 @pass_context
