@@ -93,6 +93,12 @@ class Receiver:
             await self.news.wait_for(lambda: len(self.got) >= count)
         return self.got
 
+    async def that(self, fits: Callable[[Got], bool], seconds_max: float = 20) -> Got:
+        """Wait for the first request of a kind."""
+        async with asyncio.timeout(seconds_max), self.news:
+            await self.news.wait_for(lambda: any(map(fits, self.got)))
+        return next(filter(fits, self.got))
+
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve one connection."""
         self.connections += 1

@@ -4,6 +4,7 @@ import asyncio
 import json
 import sys
 from asyncio.subprocess import PIPE
+from contextlib import suppress
 
 import pytest
 
@@ -23,6 +24,8 @@ from tests.engine.stage import (
     visitor,
 )
 from tests.tidy.sources import ROOT
+
+TRIES_MAX = 10
 
 
 async def sell_100_places_to_200_buyers(conninfo: str) -> None:
@@ -55,10 +58,13 @@ async def test_without_the_lock_the_200_buyers_oversell_and_the_test_above_fails
         await conn.execute("ALTER TABLE bookings DROP CONSTRAINT bookings_pkey")
         await conn.execute("ALTER TABLE notices DROP CONSTRAINT notices_pkey")
         await conn.execute("ALTER TABLE tickets DROP CONSTRAINT tickets_pkey")
-    with pytest.raises(AssertionError):
-        await sell_100_places_to_200_buyers(conninfo)
-    ((oversold,),) = await rows(conninfo, "SELECT sum(places) FROM bookings")
-    assert oversold > 100
+    for _ in range(TRIES_MAX):
+        # Two batches have to meet; on a busy machine they may take turns.
+        with suppress(AssertionError):
+            await sell_100_places_to_200_buyers(conninfo)
+        if await rows(conninfo, "SELECT FROM bookings GROUP BY event_id HAVING sum(places) > 100"):
+            return
+    pytest.fail(f"nothing was oversold in {TRIES_MAX} sales")
 
 
 async def test_five_parties_of_three_get_ten_places_three_times_and_one_is_left(conninfo: str) -> None:
