@@ -94,7 +94,7 @@ texts: setup-dev
 # First of all whether there is a browser: that is known in a moment, and nothing is skipped for want of one.
 test: setup-dev
 	@$(BIN)/python -m tests.browser.chromium
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --cov --cov-report=term-missing:skip-covered $(ARGS)
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal --cov --cov-report=term-missing:skip-covered $(ARGS)
 
 screenshots: setup-dev
 	@$(BIN)/python -m tests.browser.screenshots $(ARGS)

@@ -14,8 +14,6 @@ from functools import partial
 from importlib.metadata import version
 from types import FrameType
 
-from fastapi import FastAPI
-
 from fullhouse.actions import installation
 from fullhouse.actions.demo import Walk
 from fullhouse.actions.deps import Deps
@@ -26,9 +24,6 @@ from fullhouse.engine.lane import utc_now
 from fullhouse.settings import PREFIX, Settings, SettingsError, read_settings
 from fullhouse.store.db import Database, probe, with_options
 from fullhouse.store.embedded import EmbeddedUnavailable, join
-from fullhouse.web import app as web
-from fullhouse.web import measure
-from fullhouse.web.front_door import DoorSettings
 from fullhouse.web.http import AsgiApp
 from fullhouse.wiring import build_deps, build_wallets
 from fullhouse.worker import jobs
@@ -40,18 +35,27 @@ DEMO_IBAN = "DE02120300000000202051"
 
 
 def _nothing() -> None:
-    """The end of an application that has no PostgreSQL of its own to leave."""
+    """What an application does for its process when it does not have one for itself."""
 
 
-def build_app(settings: Settings, conninfo: str, leave: Callable[[], None] = _nothing) -> AsgiApp:
-    """Make the ASGI application; its lifespan opens and closes all that it works with, and ends with `leave`."""
+def build_app(
+    settings: Settings, conninfo: str, began: Callable[[], None] = _nothing, leave: Callable[[], None] = _nothing
+) -> AsgiApp:
+    """Make the ASGI application; its lifespan opens and closes all that it works with.
+
+    `began` is called when all is open, and `leave` when all is closed.
+    """
+    # Commands serve nothing, and loading the framework with all pages would be a third of their start.
+    from fullhouse.web import app as web  # noqa: PLC0415 - see above
+    from fullhouse.web import measure  # noqa: PLC0415 - see above
+    from fullhouse.web.front_door import DoorSettings  # noqa: PLC0415 - see above
+
     deps = build_deps(settings, conninfo)
 
     @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(_: object) -> AsyncIterator[None]:
         async with deps.running():
-            _calm_garbage_collector()
-            _end_with_parent()
+            began()
             tasks = [jobs.count(measure.hand_over), *(start_jobs(deps, settings) if settings.worker else [])]
             try:
                 with _told_of_the_end(deps.end_waiting):
@@ -103,6 +107,12 @@ def _told_of_the_end(end: Callable[[], None]) -> Iterator[None]:
             signal.signal(number, former)
 
 
+def _own_the_process() -> None:
+    """Let the process be this application's alone, until both end."""
+    _calm_garbage_collector()
+    _end_with_parent()
+
+
 def _calm_garbage_collector() -> None:
     """Look for cycles rarely, and never among what lives as long as the process.
 
@@ -141,12 +151,12 @@ def _hosted_app(settings: Settings) -> AsgiApp:
     if not logging.getLogger().handlers:
         logs.configure(settings.log_level, settings.log_format)
     if settings.database_url is not None:
-        return build_app(settings, settings.database_url)
+        return build_app(settings, settings.database_url, _own_the_process)
     embedded = join(settings.data_dir)
     # The server imports the application inside its event loop, so this needs a loop in a thread of its own.
     with ThreadPoolExecutor(1) as thread:
         thread.submit(asyncio.run, installation.migrate_at(embedded.running.conninfo)).result()
-    return build_app(settings, embedded.running.conninfo, embedded.leave)
+    return build_app(settings, embedded.running.conninfo, _own_the_process, embedded.leave)
 
 
 def __getattr__(name: str) -> AsgiApp:

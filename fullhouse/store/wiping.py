@@ -64,7 +64,8 @@ async def _of_event(conn: WriteConn, event_id: str, most: int) -> int:
     deleted = await _delete(conn, MANY, "event_id", event_id, most)
     if deleted == most:
         return deleted
-    deleted += await _delete(conn, FEW, "event_id", event_id, None)
+    # Again the many: a row that somebody else was just changing has moved away from where it was found.
+    deleted += await _delete(conn, (*MANY, *FEW), "event_id", event_id, None)
     cursor = await conn.execute("DELETE FROM events WHERE id = %s", [event_id])
     return deleted + cursor.rowcount
 
@@ -75,12 +76,18 @@ async def _delete(
     """Delete up to `most` rows from these tables, or all; returns how many."""
     deleted = 0
     for table in tables:
-        cursor = await conn.execute(
-            f"""
-            DELETE FROM {table} WHERE ctid = ANY (ARRAY(SELECT ctid FROM {table} WHERE {column} = %s LIMIT %s))
-            """,  # noqa: S608 - the names are those above
-            [one_id, None if most is None else most - deleted],
-        )
+        if most is None:
+            cursor = await conn.execute(
+                f"DELETE FROM {table} WHERE {column} = %s",  # noqa: S608 - the names are those above
+                [one_id],
+            )
+        else:
+            cursor = await conn.execute(
+                f"""
+                DELETE FROM {table} WHERE ctid = ANY (ARRAY(SELECT ctid FROM {table} WHERE {column} = %s LIMIT %s))
+                """,  # noqa: S608 - the names are those above
+                [one_id, most - deleted],
+            )
         deleted += cursor.rowcount
         if deleted == most:
             break

@@ -5,7 +5,7 @@ import itertools
 import socket
 from collections.abc import Callable
 
-from fastapi import Response
+from starlette.responses import Response
 
 from fullhouse.engine.live import Frame, Stream
 from fullhouse.web.http import Receive, Scope, Send

@@ -2,6 +2,8 @@
 
 import asyncio
 import re
+import subprocess
+import sys
 from importlib.metadata import version
 
 import psycopg
@@ -22,6 +24,16 @@ COMMANDS = [
 
 def test_the_version_is_that_of_the_package() -> None:
     assert fullhouse("--version") == (0, f"fullhouse, version {version('fullhouse')}\n", "")
+
+
+def test_a_command_is_there_without_loading_what_serves() -> None:
+    loaded = subprocess.run(
+        [sys.executable, "-c", "import sys, fullhouse.main; print(*sys.modules)"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert not {"fastapi", "fullhouse.web.app"} & set(loaded.stdout.split())
 
 
 @pytest.mark.parametrize("command", [*COMMANDS, ["key", "revoke"]], ids=" ".join)

@@ -154,4 +154,4 @@ def test_where_there_is_no_proc_the_note_and_the_process_id_tell_of_the_server(
         other.communicate("\n", timeout=20)
     assert not embedded.ensure_running()
     embedded.leave()
-    assert not is_alive(embedded.running.pid)
+    wait_until(lambda: not is_alive(embedded.running.pid))

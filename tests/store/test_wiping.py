@@ -1,5 +1,7 @@
 """Deleting what was tried out: some rows at a time, of test organizers alone, and out of every table that there is."""
 
+import asyncio
+
 from fullhouse.actions import wiping as actions
 from fullhouse.rules.organizer import Organizer
 from fullhouse.store import organizer, wiping
@@ -77,3 +79,22 @@ async def test_what_is_left_out_now_is_deleted_the_next_time(database: Database,
     assert by_its_own_id.is_done
     assert first.rows_deleted == 2 * by_its_own_id.rows_deleted
     assert await actions.wipe(database, organizer.DEFAULT_ID, 1) == (0, True)
+
+
+async def test_a_row_that_somebody_is_changing_is_deleted_as_well(
+    database: Database, conn: WriteConn, rows: Rows
+) -> None:
+    event = await put_on_sale(database, 20)
+    async with database.write() as writer:
+        test_id = await for_tests(writer)
+    await rows.run("UPDATE events SET organizer_id = %s", test_id)
+    await rows.run(
+        "INSERT INTO notices (event_id, number, organizer_id, kind, at) VALUES (%s, 1, %s, 'event.changed', now())",
+        *(event.id, test_id),
+    )
+    async with conn.transaction():
+        await conn.execute("UPDATE notices SET position = 1_000")
+        wiping_it = asyncio.create_task(actions.wipe(database, test_id, 2))
+        await rows.until("SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%notices%'")
+    assert (await wiping_it).is_done
+    assert await rows.one("SELECT count(*) FROM notices") == 0

@@ -64,15 +64,20 @@ async def confirm(
     return await client.post(f"/bookings/{booking_id}/confirmation", json={"paid_by": paid_by}, headers=headers)
 
 
+_document: Json = {}
+"""What is served at /openapi.json: the same in all tests, and slow to make."""
+
+
 async def assert_documented(client: httpx.AsyncClient, answer: httpx.Response) -> None:
     """The answer has the shape that the document gives for its call and status."""
-    document = (await client.get("/openapi.json")).json()
+    if not _document:
+        _document.update((await client.get("/openapi.json")).json())
     request = answer.request
     path = re.sub("[0-9a-fA-F]{8}-[0-9a-fA-F-]{27}", "{booking_id}", request.url.path)
     path = re.sub("/tickets/[0-9]+", "/tickets/{number}", path)
-    described = document["paths"][path][request.method.lower()]["responses"][str(answer.status_code)]
+    described = _document["paths"][path][request.method.lower()]["responses"][str(answer.status_code)]
     media = answer.headers["content-type"]
     schema = described["content"][media]["schema"]
-    Draft202012Validator({**schema, "components": document["components"]}).validate(answer.json())
+    Draft202012Validator({**schema, "components": _document["components"]}).validate(answer.json())
     if answer.status_code >= 400:
         assert f"`{answer.json()['code']}`" in described["description"]
