@@ -21,6 +21,12 @@ def files_max() -> int:
     return FILES_WANTED if soft == resource.RLIM_INFINITY else soft
 
 
+SILENT_SECONDS_MAX = 30
+"""A worker that is silent for so long is taken for hung, killed and replaced. It is silent while it starts, too, which
+on a busy machine takes longer than the five seconds that uvicorn would wait: then none would ever come up.
+"""
+
+
 class JoinedTransport:
     """Gathers what is written in one turn of the event loop and sends it at once.
 
@@ -86,5 +92,6 @@ def config(app: Any, *, workers: int, drain_seconds: float) -> uvicorn.Config:  
         log_config=None,
         timeout_graceful_shutdown=int(drain_seconds) + 1,
         timeout_keep_alive=65,
+        timeout_worker_healthcheck=SILENT_SECONDS_MAX,
         backlog=4096,
     )
