@@ -10,11 +10,14 @@ import httpx
 import pytest
 import uvicorn
 
+from fullhouse.actions.deps import Deps
 from fullhouse.main import build_app
 from fullhouse.web.server import config
 from tests.cast import make_settings
+from tests.till import Till, open_till
 from tests.web.asking import Json, new_event
 from tests.web.basket_office import Offering, new_offering
+from tests.web.two_houses import House, new_house
 
 Served: TypeAlias = Callable[..., AbstractAsyncContextManager[str]]
 
@@ -29,6 +32,24 @@ async def event(client: httpx.AsyncClient) -> Json:
 async def offering(client: httpx.AsyncClient, conninfo: str) -> Offering:
     """An event with something to choose."""
     return await new_offering(client, conninfo)
+
+
+@pytest.fixture
+async def house(client: httpx.AsyncClient, conninfo: str) -> House:
+    """The organizer whose things everybody is after: an event, held bookings, keys."""
+    return await new_house(client, conninfo, "Ada")
+
+
+@pytest.fixture
+async def rival(client: httpx.AsyncClient, conninfo: str) -> House:
+    """The organizer to whom nothing of that belongs."""
+    return await new_house(client, conninfo, "Rival")
+
+
+@pytest.fixture
+async def till(deps: Deps, conninfo: str) -> Till:
+    """An event of two places that cost something."""
+    return await open_till(deps, conninfo, total_seats=2)
 
 
 @asynccontextmanager

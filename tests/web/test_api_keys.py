@@ -15,12 +15,6 @@ from tests.web.two_houses import House, make_key, new_house
 KEY = {"idempotency-key": "k"}
 
 
-@pytest.fixture
-async def house(client: httpx.AsyncClient, conninfo: str) -> House:
-    """An organizer."""
-    return await new_house(client, conninfo, "Ada")
-
-
 def url_of(house: House) -> str:
     """Where its keys are."""
     return f"/organizers/{house.organizer_id}/keys"

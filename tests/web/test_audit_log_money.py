@@ -7,7 +7,7 @@ import pytest
 
 from fullhouse.actions.deps import Deps
 from tests.cast import running_deps
-from tests.till import Till, open_till
+from tests.till import Till
 from tests.web.audit_log import entries
 from tests.web.conftest import serving
 from tests.web.test_bank_transfers import BANK, GROSS, begin, upload
@@ -17,11 +17,6 @@ from tests.web.test_bank_transfers import BANK, GROSS, begin, upload
 async def deps(conninfo: str) -> AsyncIterator[Deps]:
     async with running_deps(conninfo, **BANK) as running:
         yield running
-
-
-@pytest.fixture
-async def till(deps: Deps, conninfo: str) -> Till:
-    return await open_till(deps, conninfo, total_seats=2)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from fullhouse.actions import payment
 from fullhouse.actions.deps import Deps
 from fullhouse.rules.booking import Booking
 from tests.cast import running_deps
-from tests.till import Till, open_till
+from tests.till import Till
 from tests.web.asking import NOBODY, Json, assert_problem
 from tests.web.conftest import serving
 
@@ -26,11 +26,6 @@ STATEMENTS = "/payments/bank_transfer/statements"
 async def deps(conninfo: str) -> AsyncIterator[Deps]:
     async with running_deps(conninfo, **BANK) as running:
         yield running
-
-
-@pytest.fixture
-async def till(deps: Deps, conninfo: str) -> Till:
-    return await open_till(deps, conninfo, total_seats=2)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pytest
 from fullhouse.actions.deps import Deps
 from fullhouse.rules.booking import Booking
 from tests.cast import running_deps
-from tests.till import Till, open_till
+from tests.till import Till
 from tests.web.asking import NOBODY, Json, assert_problem, new_booking
 from tests.web.basket_office import assert_documented, confirm, new_hold, new_offering
 from tests.web.conftest import serving
@@ -25,11 +25,6 @@ MONEY = {"amount_minor": GROSS, "currency": "EUR"}
 async def deps(conninfo: str) -> AsyncIterator[Deps]:
     async with running_deps(conninfo, **BANK) as running:
         yield running
-
-
-@pytest.fixture
-async def till(deps: Deps, conninfo: str) -> Till:
-    return await open_till(deps, conninfo, total_seats=2)
 
 
 async def history(client: httpx.AsyncClient, booking_id: str) -> list[Json]:

@@ -19,7 +19,7 @@ from fullhouse.web.call import Call
 from fullhouse.web.gate import let_in
 from tests.web.asking import NOBODY, assert_problem, everything
 from tests.web.pages.browsing import words_of
-from tests.web.two_houses import House, make_key, new_house
+from tests.web.two_houses import House, make_key
 
 Route = tuple[str, str]
 
@@ -32,18 +32,6 @@ MISSING: dict[str, type[Refusal]] = {
 GATE_CODES = {"api_key_required", "sign_in_required", "not_permitted", *(missing.code for missing in MISSING.values())}
 NOT_ROUTED = {"/openapi.json", "/static"}
 """What the framework serves by itself: the document, and files. Both are for everybody."""
-
-
-@pytest.fixture
-async def house(client: httpx.AsyncClient, conninfo: str) -> House:
-    """The organizer whose things everybody is after."""
-    return await new_house(client, conninfo, "Ada")
-
-
-@pytest.fixture
-async def rival(client: httpx.AsyncClient, conninfo: str) -> House:
-    """The organizer to whom nothing of that belongs."""
-    return await new_house(client, conninfo, "Rival")
 
 
 def framework_of(client: httpx.AsyncClient) -> Any:

@@ -12,18 +12,6 @@ from tests.web.two_houses import House, make_key, new_house
 CASH: Json = {"provider": "cash"}
 
 
-@pytest.fixture
-async def house(client: httpx.AsyncClient, conninfo: str) -> House:
-    """An organizer with a held booking."""
-    return await new_house(client, conninfo, "Ada")
-
-
-@pytest.fixture
-async def rival(client: httpx.AsyncClient, conninfo: str) -> House:
-    """Another organizer."""
-    return await new_house(client, conninfo, "Rival")
-
-
 def basket(house: House, **more: object) -> Json:
     """A ticket of the house, asked for."""
     lines = [{"ticket_type_id": house.ids["ticket_type_id"], "quantity": 1}]

@@ -9,19 +9,13 @@ import pytest
 from tests.web.asking import Json, assert_problem, event_body, new_event
 from tests.web.offering import type_body
 from tests.web.test_auth import bearer
-from tests.web.two_houses import House, make_key, new_house
+from tests.web.two_houses import House, make_key
 
 DEAD_STRIPE: dict[str, Any] = {
     "stripe_secret_key": "sk_live",
     "stripe_webhook_secret": "whsec",
     "stripe_url": "http://127.0.0.1:9",
 }
-
-
-@pytest.fixture
-async def house(client: httpx.AsyncClient, conninfo: str) -> House:
-    """An organizer with real events."""
-    return await new_house(client, conninfo, "Ada")
 
 
 @pytest.fixture

@@ -11,11 +11,7 @@ from tests.web.manifest import fill
 from tests.web.pages.browsing import BROWSER, follow, send, words_of
 from tests.web.refunding import new_returnable
 
-
-@pytest.fixture(autouse=True)
-def _at_home(olga: httpx.AsyncClient) -> None:
-    """With the session's cookie, what the API is asked has to come from its own pages."""
-    olga.headers["origin"] = str(olga.base_url).rstrip("/")
+pytestmark = pytest.mark.usefixtures("at_home")
 
 
 async def booked(client: httpx.AsyncClient, offering: Offering, name: str, **rest: object) -> Json:

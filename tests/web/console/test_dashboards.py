@@ -13,11 +13,7 @@ from tests.web.organizing import run
 from tests.web.pages.browsing import words_of
 from tests.web.refunding import buy, give_back, new_returnable
 
-
-@pytest.fixture(autouse=True)
-def _at_home(olga: httpx.AsyncClient) -> None:
-    """With the session's cookie, what the API is asked has to come from its own pages."""
-    olga.headers["origin"] = str(olga.base_url).rstrip("/")
+pytestmark = pytest.mark.usefixtures("at_home")
 
 
 async def sold(olga: httpx.AsyncClient, conninfo: str) -> str:

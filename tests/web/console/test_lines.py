@@ -5,20 +5,11 @@ import pytest
 
 from tests.people import Office
 from tests.web.asking import Json
-from tests.web.basket_office import Offering, new_hold, new_offering, post_basket
+from tests.web.basket_office import Offering, new_hold, post_basket
 from tests.web.console.staff import assert_open_to, look
 from tests.web.pages.browsing import follow, form_to, resend, send, words_of
 
-
-@pytest.fixture(autouse=True)
-def _at_home(olga: httpx.AsyncClient) -> None:
-    """With the session's cookie, what the API is asked has to come from its own pages."""
-    olga.headers["origin"] = str(olga.base_url).rstrip("/")
-
-
-@pytest.fixture
-async def offering(olga: httpx.AsyncClient, conninfo: str) -> Offering:
-    return await new_offering(olga, conninfo)
+pytestmark = pytest.mark.usefixtures("at_home")
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from typing import Any
 
 import httpx
 import psycopg
-import pytest
 
 from fullhouse.web.api.permissions import PERMISSIONS
 from fullhouse.web.shop.booking_pages import FILES
@@ -38,11 +37,6 @@ async def paid(client: httpx.AsyncClient, offering: Offering, count: int = 2) ->
     assert (await confirm(client, held["id"])).status_code == 200
     booking_id: str = held["id"]
     return booking_id
-
-
-@pytest.fixture
-async def offering(client: httpx.AsyncClient, conninfo: str) -> Offering:
-    return await new_offering(client, conninfo)
 
 
 async def test_a_hold_says_how_long_it_lasts_and_what_it_costs(client: httpx.AsyncClient, offering: Offering) -> None:

@@ -4,11 +4,10 @@ import json
 import re
 
 import httpx
-import pytest
 
 from tests.offers import add_ticket_type
 from tests.web.asking import FUTURE, NOBODY, Json, left, new_event
-from tests.web.basket_office import Offering, new_offering
+from tests.web.basket_office import Offering
 from tests.web.offering import new, run
 from tests.web.organizing import DETAILS, let_begin, patch, set_state
 from tests.web.pages.browsing import BROWSER, GERMAN, follow, form_to, resend, send, words_of
@@ -31,11 +30,6 @@ def wanted(page: httpx.Response, **quantities: int) -> list[int]:
     """So many of ticket types by name, in the order of the page; the others are left at none."""
     names = re.findall(r'<div class="ticket-name">\s*<strong>(.*?)</strong>', page.text)
     return [quantities.get(name, 0) for name in names]
-
-
-@pytest.fixture
-async def offering(client: httpx.AsyncClient, conninfo: str) -> Offering:
-    return await new_offering(client, conninfo)
 
 
 async def test_a_free_event_is_booked_from_its_page_in_one_form(client: httpx.AsyncClient, event: Json) -> None:
