@@ -8,51 +8,31 @@ import statistics
 import threading
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
 from fullhouse.printing import qr
 from fullhouse.printing.press import Press
 from fullhouse.printing.ticket import document_of
-from fullhouse.rules.booking import Ticket
-from fullhouse.rules.printed import Paper, PrintedEvent, PrintedTicket
-from fullhouse.rules.ticket_code import SigningKey, key_id_of, public_key_of, signed_code, verified
+from fullhouse.rules.printed import Paper, PrintedTicket
+from fullhouse.rules.ticket_code import public_key_of, signed_code, verified
+from tests.printing.tickets import EVENT, KEY, ticket
 
 RUNS = 200
 PAGES = 300
-EVENT_ID = "0196a1b2-c3d4-7e5f-8a6b-7c8d9e0f1a2b"
-EVENT = PrintedEvent(
-    id=EVENT_ID,
-    name="The Long Night of Chamber Music",
-    venue="Great hall, 1 Market Square",
-    starts_at=datetime(2041, 5, 1, 18, tzinfo=UTC),
-    doors_at=datetime(2041, 5, 1, 17, tzinfo=UTC),
-    ends_at=None,
-    time_zone="Europe/Berlin",
-    currency="EUR",
-    state="published",
-    version=1,
-    created_at=datetime(2030, 1, 1, tzinfo=UTC),
-    organizer_id=EVENT_ID,
-    organizer_name="Market Hall",
-    reply_to="box@example.org",
-    language="en",
-)
 NAMES = ("Zoë Quinn", "محمد عبد الله", "王小明", "Ann 🎻", "Владимир Петров")
 
 
 def main() -> None:
     """Measure, and print."""
-    key = SigningKey(key_id_of(public_key_of(bytes(32))), bytes(32))
-    keys = {key.key_id: public_key_of(key.private_key)}
-    codes = [signed_code(_ticket(n).ticket, key) for n in range(1, RUNS + 1)]
+    keys = {KEY.key_id: public_key_of(KEY.private_key)}
+    codes = [signed_code(_ticket(n).ticket, KEY) for n in range(1, RUNS + 1)]
     press = Press(1)
     first = _seconds(lambda: press.made("ticket", _said(codes, 1)))
     print(f"{'what':<44} {'median ms':>10} {'p95 ms':>10}")
     print(f"{'first PDF, with the search for fonts':<44} {first * 1000:>10.1f}")
     numbers = range(1, RUNS + 1)
-    _row("signed code", [_seconds(partial(signed_code, _ticket(n).ticket, key)) for n in numbers])
+    _row("signed code", [_seconds(partial(signed_code, _ticket(n).ticket, KEY)) for n in numbers])
     _row("verified code", [_seconds(partial(verified, code, keys)) for code in codes])
     _row("QR as SVG", [_seconds(partial(qr.svg, code)) for code in codes])
     _row("PDF of one ticket, A4, with its QR", [_seconds(partial(_print, press, codes, n, "a4")) for n in numbers])
@@ -65,8 +45,7 @@ def main() -> None:
 
 
 def _ticket(number: int) -> PrintedTicket:
-    one = Ticket(EVENT_ID, number, 1, EVENT_ID, f"{number:032x}", "valid", f"{NAMES[number % 5]} {number}")
-    return PrintedTicket(one, "Adult", 2_838, "EUR", is_comp=False)
+    return ticket(number, f"{NAMES[number % 5]} {number}")
 
 
 def _said(codes: list[str], number: int, paper: Paper = "a4") -> dict[str, Any]:

@@ -65,9 +65,7 @@ async def test_who_forgot_the_password_gets_a_new_one_by_mail(
 
 @pytest.mark.parametrize("look", LOOKS, ids=str)
 async def test_an_authenticator_app_is_taken_into_use(visit: Visiting, colleague: Colleague, look: Look) -> None:
-    visitor = await visit(look)
-    await visitor.sign_in_as(colleague.api)
-    await visitor.go(ACCOUNT)
+    visitor = await visit.signed_in(colleague.api, ACCOUNT, look)
     await visitor.press("Set up an app")
     app = App(await visitor.page.locator(".secret").inner_text())
     await visitor.fill("Six digits from the app", "000000")

@@ -17,10 +17,7 @@ SEARCH = re.compile("^Name, mail address, reference or ticket code")
 
 
 async def visit_page(visit: Visiting, organizer: Organizer, page: str, look: Look | None = None) -> Visitor:
-    visitor = await visit(look)
-    await visitor.sign_in_as(organizer.api)
-    await visitor.go(f"/console/organizers/{organizer.id}{page}")
-    return visitor
+    return await visit.signed_in(organizer.api, f"/console/organizers/{organizer.id}{page}", look)
 
 
 async def search(visitor: Visitor, words: str) -> None:
@@ -58,9 +55,7 @@ async def test_what_goes_back_is_shown_before_a_ticket_is_cancelled(
     visit: Visiting, organizer: Organizer, look: Look
 ) -> None:
     mine = await booked(organizer, await organizer.priced_event(), 3, paid_by="cash")
-    visitor = await visit(look)
-    await visitor.sign_in_as(organizer.api)
-    await visitor.go(f"/console/bookings/{mine['id']}")
+    visitor = await visit.signed_in(organizer.api, f"/console/bookings/{mine['id']}", look)
     await visitor.press("Cancel …")
     await visitor.sees("All that was paid for them: €75.00")
     await visitor.page.get_by_role("checkbox").first.uncheck()
@@ -102,9 +97,7 @@ async def test_a_person_is_erased_after_a_look_at_what_goes(
 @pytest.mark.parametrize("look", LOOKS, ids=str)
 async def test_the_audit_log_shows_what_was_done(visit: Visiting, organizer: Organizer, look: Look) -> None:
     event_id = await organizer.event("Late Trio")
-    visitor = await visit(look)
-    await visitor.sign_in_as(organizer.api)
-    await visitor.go(f"/console/events/{event_id}/settings")
+    visitor = await visit.signed_in(organizer.api, f"/console/events/{event_id}/settings", look)
     await visitor.fill("Name", "Early Trio")
     await visitor.press("Save")
     await visitor.go(f"/console/organizers/{organizer.id}/audit-log?event={event_id}")

@@ -13,13 +13,6 @@ from tests.browser.visitor import Visiting, Visitor
 LOOKS = [Look(PHONE, has_scripts=False), Look(DESKTOP)]
 
 
-async def visit_page(visit: Visiting, organizer: Organizer, path: str, look: Look | None = None) -> Visitor:
-    visitor = await visit(look)
-    await visitor.sign_in_as(organizer.api)
-    await visitor.go(f"/console/{path}")
-    return visitor
-
-
 def figure(visitor: Visitor, name: str) -> Locator:
     """A number at the top of a dashboard."""
     return visitor.page.locator(".figures > div").filter(has=visitor.page.get_by_text(name, exact=True)).locator("dd")
@@ -33,7 +26,7 @@ async def test_the_dashboards_show_what_was_sold(visit: Visiting, organizer: Org
     await booked(organizer, event_id, 4)
     given_back = await booked(organizer, event_id, 1, paid_by="cash")
     assert (await organizer.api.patch(f"/bookings/{given_back['id']}/cancel")).is_success
-    visitor = await visit_page(visit, organizer, f"organizers/{organizer.id}", look)
+    visitor = await visit.signed_in(organizer.api, f"/console/organizers/{organizer.id}", look)
     await expect(figure(visitor, "Sold, in EUR")).to_have_text("€75.00")
     await expect(figure(visitor, "Tickets, paid in EUR")).to_have_text("3")
     await visitor.press("Late Trio")
@@ -46,7 +39,7 @@ async def test_the_dashboards_show_what_was_sold(visit: Visiting, organizer: Org
 
 async def test_a_dashboard_keeps_up_by_itself(visit: Visiting, organizer: Organizer) -> None:
     event_id = await organizer.priced_event()
-    visitor = await visit_page(visit, organizer, f"events/{event_id}")
+    visitor = await visit.signed_in(organizer.api, f"/console/events/{event_id}")
     await expect(figure(visitor, "Tickets")).to_have_text("0")
     await booked(organizer, event_id, 2, paid_by="cash")
     # What htmx does every ten seconds by itself, done at once.
@@ -62,7 +55,7 @@ async def test_it_is_told_why_a_ticket_type_is_not_on_sale(visit: Visiting, orga
     event_id = await organizer.event(total_seats=2)
     await organizer.ticket_type(event_id, "Late bird", sales_from=in_days(5))
     await organizer.ticket_type(event_id, "Press", visibility="box_office")
-    visitor = await visit_page(visit, organizer, f"events/{event_id}/offer", look)
+    visitor = await visit.signed_in(organizer.api, f"/console/events/{event_id}/offer", look)
 
     def card(name: str) -> Locator:
         return visitor.page.get_by_role("article", name=name)

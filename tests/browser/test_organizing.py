@@ -16,10 +16,7 @@ SOON = (datetime.now(UTC) + timedelta(days=40)).strftime("%Y-%m-%dT20:00")
 
 
 async def visit_events(visit: Visiting, organizer: Organizer, look: Look | None = None) -> Visitor:
-    visitor = await visit(look)
-    await visitor.sign_in_as(organizer.api)
-    await visitor.go(f"/console/organizers/{organizer.id}/events")
-    return visitor
+    return await visit.signed_in(organizer.api, f"/console/organizers/{organizer.id}/events", look)
 
 
 async def describe(visitor: Visitor, name: str, price: str) -> None:

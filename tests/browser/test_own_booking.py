@@ -48,9 +48,9 @@ async def test_the_time_of_a_hold_is_counted_down_until_it_is_up(
 ) -> None:
     event_id = await organizer.priced_event()
     held = await booked(organizer, event_id)
-    installation.let_run_out(held["id"], seconds=4)
+    installation.let_run_out(held["id"], seconds=8)
     visitor = await visit_booking(visit, held)
-    await expect(visitor.page.locator("[data-countdown]")).to_have_text(re.compile("0:0[1-4]"))
+    await expect(visitor.page.locator("[data-countdown]")).to_have_text(re.compile("0:0[1-8]"))
     await visitor.sees("Time is up")
     await visitor.press("Look what is left")
     await expect(visitor.list_of("How many of Adult")).to_be_visible()

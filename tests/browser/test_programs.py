@@ -25,10 +25,7 @@ async def receiver() -> AsyncIterator[Receiver]:
 
 
 async def visit_page(visit: Visiting, organizer: Organizer, page: str, look: Look | None = None) -> Visitor:
-    visitor = await visit(look)
-    await visitor.sign_in_as(organizer.api)
-    await visitor.go(f"/console/organizers/{organizer.id}/{page}")
-    return visitor
+    return await visit.signed_in(organizer.api, f"/console/organizers/{organizer.id}/{page}", look)
 
 
 @pytest.mark.parametrize("look", LOOKS, ids=str)

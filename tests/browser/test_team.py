@@ -16,10 +16,7 @@ OF_BOX_OFFICE = ["Dashboard", "Events", "Bookings", "Webhooks", "Mails", "Privac
 
 
 async def visit_team(visit: Visiting, organizer: Organizer, look: Look | None = None) -> Visitor:
-    visitor = await visit(look)
-    await visitor.sign_in_as(organizer.api)
-    await visitor.go(f"/console/organizers/{organizer.id}/team")
-    return visitor
+    return await visit.signed_in(organizer.api, f"/console/organizers/{organizer.id}/team", look)
 
 
 async def open_invitation(visitor: Visitor, link: str) -> None:

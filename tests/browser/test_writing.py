@@ -9,16 +9,9 @@ from tests.browser.colleagues import mail_to
 from tests.browser.installation import Installation, Organizer
 from tests.browser.screens import DESKTOP, PHONE, Look
 from tests.browser.subjects import booked
-from tests.browser.visitor import Visiting, Visitor
+from tests.browser.visitor import Visiting
 
 LOOKS = [Look(PHONE, has_scripts=False), Look(DESKTOP)]
-
-
-async def visit_page(visit: Visiting, organizer: Organizer, path: str, look: Look | None = None) -> Visitor:
-    visitor = await visit(look)
-    await visitor.sign_in_as(organizer.api)
-    await visitor.go(f"/console/{path}")
-    return visitor
 
 
 async def booked_by(organizer: Organizer, event_id: str, email: str) -> None:
@@ -38,7 +31,7 @@ async def test_a_mail_is_found_in_the_log_and_sent_again(
     email = f"log-{look}@example.org"
     await booked_by(organizer, await organizer.event(), email)
     first = await mail_to(installation, email)
-    visitor = await visit_page(visit, organizer, f"organizers/{organizer.id}/mails", look)
+    visitor = await visit.signed_in(organizer.api, f"/console/organizers/{organizer.id}/mails", look)
     await visitor.choose("State", "sent")
     await visitor.press("Show")
     await visitor.comes_to_see(email)
@@ -55,7 +48,7 @@ async def test_a_mail_is_found_in_the_log_and_sent_again(
 async def test_another_wording_is_previewed_before_it_is_saved(
     visit: Visiting, organizer: Organizer, installation: Installation, look: Look
 ) -> None:
-    visitor = await visit_page(visit, organizer, f"organizers/{organizer.id}/mails", look)
+    visitor = await visit.signed_in(organizer.api, f"/console/organizers/{organizer.id}/mails", look)
     await visitor.press("Wording")
     await visitor.press(re.compile("^English ?: Booking confirmed"))
     await visitor.fill(re.compile("^Opening"), "Bring an umbrella, {{ no such thing }}.")
@@ -84,7 +77,7 @@ async def test_a_message_goes_to_all_once_it_is_known_whom_it_reaches(
     for email in addresses:
         await booked_by(organizer, event_id, email)
         await mail_to(installation, email)
-    visitor = await visit_page(visit, organizer, f"events/{event_id}/messages", look)
+    visitor = await visit.signed_in(organizer.api, f"/console/events/{event_id}/messages", look)
     await visitor.fill("Subject", "Doors open later")
     await visitor.fill("Text", "The doors open at eight.")
     await visitor.press("See whom it reaches")

@@ -12,7 +12,8 @@ from tests.browser.accessibility import violations
 from tests.browser.screens import Look
 from tests.browser.watch import Watch
 
-SECONDS_MAX = 10
+SECONDS_MAX = 30
+"""How long a test waits for what has to come; on a busy machine a page alone may take many seconds."""
 TOO_WIDE = """() => {
   const wide = document.documentElement, limit = wide.clientWidth;
   if (wide.scrollWidth <= limit) return [];
@@ -145,6 +146,13 @@ class Visiting:
         context.set_default_timeout(SECONDS_MAX * 1000)
         visitor = Visitor(context, await context.new_page(), url or self._url, chosen)
         self._visitors.append(visitor)
+        return visitor
+
+    async def signed_in(self, program: httpx.AsyncClient, path: str, look: Look | None = None) -> Visitor:
+        """Let the person come for whom a program acts, signed in before, and go to a page."""
+        visitor = await self(look)
+        await visitor.sign_in_as(program)
+        await visitor.go(path)
         return visitor
 
     async def __aenter__(self) -> Self:
