@@ -5,19 +5,15 @@ the server takes for pages among a thousand events. `python -m bench.pages` meas
 import gzip
 import http.client
 import re
-import shlex
-import shutil
-import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 from statistics import median
 
 import click
 
+from bench.alone import measured_alone
 from bench.client import Client
-from bench.machine import workplace
-from bench.model import Findings, Pages, Program, Scene, Subject
+from bench.model import Pages, Program, Scene, Subject
 from bench.processes import BenchError
 from bench.subjects import Server, Workshop, serving
 
@@ -104,12 +100,7 @@ def _fetch(connection: http.client.HTTPConnection, path: str) -> tuple[int, byte
 @click.option("--events", default=EVENTS, type=click.IntRange(10), show_default=True)
 def main(events: int) -> None:
     """Measure pages alone."""
-    folder = workplace(None)
-    fullhouse = shlex.quote(str(Path(sys.executable).parent / "fullhouse"))
-    try:
-        measure_pages(Workshop(folder, fullhouse, Findings()), click.echo, events)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    measured_alone(lambda workshop: measure_pages(workshop, click.echo, events))
 
 
 if __name__ == "__main__":

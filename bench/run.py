@@ -1,7 +1,6 @@
 """The benchmark from the command line: starts everything, measures in rounds, says what it found."""
 
 import os
-import shlex
 import shutil
 import signal
 import sys
@@ -14,6 +13,7 @@ from typing import Any
 
 import click
 
+from bench.alone import FULLHOUSE
 from bench.client import Client
 from bench.expiry import measure_expiry
 from bench.growth import durability, measure_growth, undurable
@@ -72,7 +72,7 @@ def main(**given: Any) -> None:  # noqa: ANN401 - the options say which
     except (BenchError, ValueError) as error:
         click.echo(f"bench: {error}", err=True)
         sys.exit(2)
-    fullhouse = given["fullhouse"] or shlex.quote(str(Path(sys.executable).parent / "fullhouse"))
+    fullhouse = given["fullhouse"] or FULLHOUSE
     findings = Findings()
     try:
         machine = measure_all(Workshop(folder, fullhouse, findings), plan)
@@ -113,7 +113,7 @@ def measure_all(workshop: Workshop, plan: Plan) -> dict[str, str]:
     if plan.sizes:
         workshop.findings.expiry = measure_expiry(workshop, click.echo)
         workshop.findings.mails = measure_mails(workshop, click.echo)
-        workshop.findings.webhooks = measure_webhooks(plan.rounds, click.echo)
+        workshop.findings.webhooks = measure_webhooks(workshop, plan.rounds, click.echo)
         workshop.findings.streams = measure_streams(workshop, click.echo)
         workshop.findings.pages = measure_pages(workshop, click.echo)
     measure_growth(workshop, plan.sizes, rounds=plan.rounds, seconds=plan.seconds, say=click.echo)

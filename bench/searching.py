@@ -6,25 +6,23 @@ question is asked over HTTP, one after the other. It prints a table of medians a
 
 import argparse
 import asyncio
-import shutil
 import statistics
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from http import HTTPStatus
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import psycopg
 from pydantic_core import to_json
 
+from bench.alone import FULLHOUSE, measured_alone
 from bench.client import Client
 from bench.growth import connected
-from bench.model import Findings, Program, Scene, Subject
+from bench.model import Program, Scene, Subject
 from bench.processes import BenchError
-from bench.subjects import Server, Workshop, serving
+from bench.subjects import Workshop, serving
 from fullhouse.actions import booking_index, sales
 from fullhouse.rules.price import Amount, Price, PricedLine, record_of
 from fullhouse.rules.reference import reference_of
@@ -77,20 +75,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--bookings", type=int, default=1_000_000)
     parser.add_argument("--questions", type=int, default=100, help="of each kind")
-    parser.add_argument("--fullhouse", default=str(Path(sys.executable).parent / "fullhouse"))
+    parser.add_argument("--fullhouse", default=FULLHOUSE)
     given = parser.parse_args()
-    folder = Path(tempfile.mkdtemp(prefix="fullhouse-bench-"))
-    workshop = Workshop(folder, f"{given.fullhouse}", Findings())
-    try:
-        with serving(workshop, SUBJECT, folder / "data") as server:
-            measure(server, folder / "data", given.bookings, given.questions)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    measured_alone(lambda workshop: measure(workshop, given.bookings, given.questions), given.fullhouse)
 
 
-def measure(server: Server, data_dir: Path, bookings: int, questions: int) -> None:
-    """Fill the running server, wait until its worker has caught up, and ask."""
-    with Client(server.port) as client, connected(data_dir) as connection:
+def measure(workshop: Workshop, bookings: int, questions: int) -> None:
+    """Fill a server, wait until its worker has caught up, and ask."""
+    data_dir = workshop.folder / "searching"
+    with (
+        serving(workshop, SUBJECT, data_dir) as server,
+        Client(server.port) as client,
+        connected(data_dir) as connection,
+    ):
         said = time.monotonic()
         event_ids = [client.create_event(f"Event {n}") for n in range(EVENTS)]
         rest = round(bookings * (1 - PART_OF_THE_LARGEST) / (EVENTS - 1))

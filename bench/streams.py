@@ -4,9 +4,6 @@ takes from a booking until the last of them has been told. `python -m bench.stre
 
 import asyncio
 import os
-import shlex
-import shutil
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -14,9 +11,9 @@ from statistics import median, quantiles
 
 import click
 
+from bench.alone import measured_alone
 from bench.client import SEATS_PER_EVENT_MAX, Client
-from bench.machine import workplace
-from bench.model import Findings, Program, Scene, Streams, Subject
+from bench.model import Program, Scene, Streams, Subject
 from bench.processes import BenchError, raise_file_limit, status_bytes
 from bench.subjects import Server, Workshop, serving
 from bench.watchers import Crowd
@@ -98,12 +95,7 @@ def _cpu_seconds(pid: int) -> float:
 def main(count: int) -> None:
     """Measure streams alone."""
     raise_file_limit()
-    folder = workplace(None)
-    fullhouse = shlex.quote(str(Path(sys.executable).parent / "fullhouse"))
-    try:
-        measure_streams(Workshop(folder, fullhouse, Findings()), click.echo, count)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    measured_alone(lambda workshop: measure_streams(workshop, click.echo, count))
 
 
 if __name__ == "__main__":

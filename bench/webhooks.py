@@ -4,9 +4,7 @@ receiver that hangs. Run by itself, this module is the receiver.
 
 import asyncio
 import json
-import shutil
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -16,6 +14,7 @@ from statistics import median
 from psycopg.conninfo import make_conninfo
 
 from bench.model import Webhooks
+from bench.subjects import Workshop
 from fullhouse.actions import installation, webhook, webhook_delivery
 from fullhouse.actions.deps import Deps
 from fullhouse.actions.ids import new_id, new_ids
@@ -39,15 +38,14 @@ INNER = {
 }
 
 
-def measure_webhooks(rounds: int, say: Callable[[str], None]) -> Webhooks:
+def measure_webhooks(workshop: Workshop, rounds: int, say: Callable[[str], None]) -> Webhooks:
     """Measure webhooks a second to a local receiver, with and without one that hangs beside it."""
-    found = asyncio.run(_measure(rounds))
+    found = asyncio.run(_measure(workshop.folder / "webhooks", rounds))
     say(f"{DELIVERIES:,} webhooks: {found.per_second:,.0f} a second, {found.beside_hanging:,.0f} beside one that hangs")
     return found
 
 
-async def _measure(rounds: int) -> Webhooks:
-    folder = Path(tempfile.mkdtemp(prefix="fullhouse-bench-"))
+async def _measure(folder: Path, rounds: int) -> Webhooks:
     server = await asyncio.to_thread(join, folder)
     process, port = await start_receiver()
     try:
@@ -63,7 +61,6 @@ async def _measure(rounds: int) -> Webhooks:
         process.kill()
         await process.wait()
         await asyncio.to_thread(server.leave)
-        shutil.rmtree(folder, ignore_errors=True)
     return Webhooks(DELIVERIES, median(alone), median(beside))
 
 
