@@ -19,7 +19,7 @@ from joserfc.jwk import ECKey, KeySet, OctKey, RSAKey
 CLIENT_ID = "full house"
 CLIENT_SECRET = "a secret: with / signs & more"
 EMAIL = "ann@example.org"
-SLOW_SECONDS = 3.0
+SLOW_SECONDS = 10.0
 
 
 @functools.cache

@@ -106,7 +106,7 @@ async def test_a_receiver_that_hangs_is_left_after_the_time_limit(receiver: Rece
         started = time.monotonic()
         answer = await ask(receiver.url())
         assert (answer.status, answer.error) == (None, "no answer within 1 seconds")
-        assert 0.9 < time.monotonic() - started < 3
+        assert 0.9 < time.monotonic() - started < 10
 
 
 async def test_a_body_that_drips_is_left_and_the_status_counts(receiver: Receiver) -> None:
@@ -114,7 +114,7 @@ async def test_a_body_that_drips_is_left_and_the_status_counts(receiver: Receive
     started = time.monotonic()
     answer = await ask(receiver.url())
     assert (answer.status, answer.error) == (200, None)
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < 10
 
 
 async def test_of_gigabytes_only_the_beginning_is_read(receiver: Receiver) -> None:

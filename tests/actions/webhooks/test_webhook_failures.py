@@ -185,7 +185,7 @@ async def test_two_processes_that_see_it_gone_switch_it_off_once(
 
 
 async def test_a_receiver_that_hangs_delays_nobody_else(receiver: Receiver, conninfo: str) -> None:
-    async with hooking_deps(conninfo, webhook_seconds_max=4) as deps, receiving() as hanging:
+    async with hooking_deps(conninfo, webhook_seconds_max=8) as deps, receiving() as hanging:
         hanging.answering = receivers.hang
         bad = [await new_webhook(deps, hanging.url(f"/{n}"), "booking.confirmed") for n in range(4)]
         await new_webhook(deps, receiver.url(), "booking.confirmed")
