@@ -1,14 +1,26 @@
 """How the tests work with second factors: an authenticator app, a waiting sign-in, and what finishes it."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
 import pyotp
 
 from tests.authenticator import Authenticator
-from tests.people import OWNER, Clock, Office, sign_in
+from tests.people import OWNER, Clock, Office, open_office, sign_in
 
 URL = "https://tickets.example"
+STRANGER = "sam@stranger.example"
+
+
+@asynccontextmanager
+async def open_office_of_two(conninfo: str) -> AsyncIterator[Office]:
+    """A closed server with an owner, and a stranger who owns something else."""
+    async with open_office(conninfo, public_url=URL) as opened:
+        await opened.owner()
+        await opened.owner(STRANGER, await opened.rival())
+        yield opened
 
 
 class App:

@@ -10,19 +10,14 @@ from webauthn import base64url_to_bytes
 from webauthn.helpers import bytes_to_base64url
 
 from tests.authenticator import PRESENT, Authenticator
-from tests.people import OWNER, Office, open_office, sign_in
+from tests.people import OWNER, Office, sign_in
 from tests.web.asking import NOBODY, assert_problem
-from tests.web.factoring import URL, app_of, finish, passkey_of, waiting, whoami
-
-STRANGER = "sam@stranger.example"
+from tests.web.factoring import STRANGER, URL, app_of, finish, open_office_of_two, passkey_of, waiting, whoami
 
 
 @pytest.fixture
 async def office(conninfo: str) -> AsyncIterator[Office]:
-    """A closed server with an owner, and a stranger who owns something else."""
-    async with open_office(conninfo, public_url=URL) as opened:
-        await opened.owner()
-        await opened.owner(STRANGER, await opened.rival())
+    async with open_office_of_two(conninfo) as opened:
         yield opened
 
 

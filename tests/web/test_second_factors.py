@@ -8,20 +8,15 @@ import httpx
 import psycopg
 import pytest
 
-from tests.people import OWNER, Office, open_office, sign_in
+from tests.people import OWNER, Office, sign_in
 from tests.web.asking import assert_problem
-from tests.web.factoring import URL, App, app_of, finish, passkey_of, waiting, whoami
+from tests.web.factoring import STRANGER, App, app_of, finish, open_office_of_two, passkey_of, waiting, whoami
 from tests.web.test_auth import bearer, make_key
-
-STRANGER = "sam@stranger.example"
 
 
 @pytest.fixture
 async def office(conninfo: str) -> AsyncIterator[Office]:
-    """A closed server with an owner, and a stranger who owns something else."""
-    async with open_office(conninfo, public_url=URL) as opened:
-        await opened.owner()
-        await opened.owner(STRANGER, await opened.rival())
+    async with open_office_of_two(conninfo) as opened:
         yield opened
 
 
