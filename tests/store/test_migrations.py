@@ -33,11 +33,14 @@ async def missing(database: Database) -> list[str]:
         return await migrations.missing(conn)
 
 
-async def migrate_as_then(database: Database) -> None:
-    """Apply what is known now, and make what there was from the first start on."""
-    async with database.write() as conn:
-        await migrations.apply(conn)
-        await organizer.create_default(conn, NOW)
+async def migrate_before(database: Database, number: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Apply the migrations before one, and make what there was from the first start on."""
+    before = [name for name in migrations.known() if name < number]
+    with monkeypatch.context() as patch:
+        patch.setattr(migrations, "known", lambda: before)
+        async with database.write() as conn:
+            await migrations.apply(conn)
+            await organizer.create_default(conn, NOW)
 
 
 async def test_a_blank_database_misses_all_and_has_all_afterwards(blank: str) -> None:
@@ -114,9 +117,7 @@ async def test_what_was_sold_before_there_were_houses_is_kept(blank: str, monkey
     event, other, third = new_id(), new_id(), new_id()
     rows = await Rows.opened(blank)
     async with Database.opened(blank) as database:
-        with monkeypatch.context() as patch:
-            patch.setattr(migrations, "known", lambda: ["0001_box_office.sql"])
-            await migrate_as_then(database)
+        await migrate_before(database, "0002", monkeypatch)
         await rows.run(BEFORE_HOUSES.format(event=event, other=other, third=third))
         assert (await installation.migrate(database))[0] == "0002_houses.sql"
         async with database.read() as conn:
@@ -157,10 +158,7 @@ async def test_postings_that_were_written_entry_by_entry_are_kept(blank: str, mo
     event, payment = new_id(), new_id()
     rows = await Rows.opened(blank)
     async with Database.opened(blank) as database:
-        with monkeypatch.context() as patch:
-            before = [name for name in migrations.known() if name < "0007"]
-            patch.setattr(migrations, "known", lambda: before)
-            await migrate_as_then(database)
+        await migrate_before(database, "0007", monkeypatch)
         await rows.run(SOLD_BY_ENTRIES.format(event=event, payment=payment))
         assert (await installation.migrate(database))[0] == "0007_ledger_postings.sql"
         async with database.read() as conn:
@@ -188,10 +186,7 @@ async def test_new_events_that_were_answered_before_are_answered_the_same(
     made = Event(new_id(), "Été “live”", NOW, "Hall", 5, 4, NOW.replace(microsecond=120))
     rows = await Rows.opened(blank)
     async with Database.opened(blank) as database:
-        with monkeypatch.context() as patch:
-            before = [name for name in migrations.known() if name < "0010"]
-            patch.setattr(migrations, "known", lambda: before)
-            await migrate_as_then(database)
+        await migrate_before(database, "0010", monkeypatch)
         await rows.run(
             "INSERT INTO idempotency_keys (id, fingerprint, outcome, created_at) VALUES (%s, %s, %s, now())",
             *(key.id, key.fingerprint, to_json({"created": made._asdict()}).decode()),
@@ -231,10 +226,7 @@ async def test_what_was_sold_before_single_tickets_could_be_given_back_says_what
     sold = {"table": line.format(event, 1, face), "adult": line.format(other, 2, face)}
     rows = await Rows.opened(blank)
     async with Database.opened(blank) as database:
-        with monkeypatch.context() as patch:
-            earlier = [name for name in migrations.known() if name < "0011"]
-            patch.setattr(migrations, "known", lambda: earlier)
-            await migrate_as_then(database)
+        await migrate_before(database, "0011", monkeypatch)
         await rows.run(BEFORE_REFUNDS.format(event=event, other=other, **sold))
         await installation.migrate(database)
         async with database.read() as conn:
@@ -254,10 +246,7 @@ async def test_keys_that_were_made_before_there_were_scopes_may_do_what_they_cou
     key_id, transfer_id = new_id(), new_id()
     rows = await Rows.opened(blank)
     async with Database.opened(blank) as database:
-        with monkeypatch.context() as patch:
-            earlier = [name for name in migrations.known() if name < "0014"]
-            patch.setattr(migrations, "known", lambda: earlier)
-            await migrate_as_then(database)
+        await migrate_before(database, "0014", monkeypatch)
         await rows.run("INSERT INTO api_keys SELECT %s, id, 'Web shop', 'hash', now() FROM organizers", key_id)
         await rows.run(
             "INSERT INTO bank_transfers VALUES (%s, NULL, '2030-05-02', 1500, 'EUR', 'Payer', 'Text', now())",
