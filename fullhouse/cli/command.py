@@ -11,7 +11,7 @@ import click
 import psycopg
 from psycopg_pool import PoolTimeout
 
-from fullhouse.actions import acting
+from fullhouse.actions import acting, organizer
 from fullhouse.cli.program import Options, StartError
 from fullhouse.rules.actor import Who
 from fullhouse.rules.refusals import Refusal
@@ -28,6 +28,11 @@ def database_options(command: F) -> F:
     return click.option("--database-url", metavar="URL", help="Your own PostgreSQL instead of the embedded one.")(
         command
     )
+
+
+def organizer_option(text: str) -> Callable[[F], F]:
+    """Add the flag that names an organizer; without it, it is the first one."""
+    return click.option("--organizer", "organizer_id", type=click.UUID, default=organizer.DEFAULT_ID, help=text)
 
 
 def given(**flags: object) -> Options:

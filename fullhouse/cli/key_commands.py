@@ -5,9 +5,9 @@ from uuid import UUID
 
 import click
 
-from fullhouse.actions import key, organizer
+from fullhouse.actions import key
 from fullhouse.actions.key import KeyTerms
-from fullhouse.cli.command import clear, database_options, finish, given, name_of
+from fullhouse.cli.command import clear, database_options, finish, given, name_of, organizer_option
 from fullhouse.cli.program import Program
 from fullhouse.rules.permission import OF_SCOPE, Scope
 from fullhouse.store.key import ApiKey
@@ -29,7 +29,7 @@ def keys() -> None:
 )
 @click.option("--event", "event_ids", type=click.UUID, multiple=True, help="The only events it is good for (all).")
 @click.option("--expires", "expires_at", type=click.DateTime(), help="Until when it is good, in UTC (for good).")
-@click.option("--organizer", "organizer_id", type=click.UUID, help="Whose it is (the first organizer's).")
+@organizer_option("Whose it is (the first organizer's).")
 @click.option("--test", "is_test", is_flag=True, help="For tests: with events and bookings of its own.")
 @database_options
 @click.pass_obj
@@ -42,7 +42,7 @@ def create_key(
     scopes: tuple[Scope, ...],
     event_ids: tuple[UUID, ...],
     expires_at: datetime | None,
-    organizer_id: UUID | None,
+    organizer_id: UUID,
     is_test: bool,
     **flags: object,
 ) -> None:
@@ -51,11 +51,10 @@ def create_key(
     limits = tuple(sorted({str(one) for one in event_ids})) or None
     until = None if expires_at is None else expires_at.replace(tzinfo=UTC)
     terms = KeyTerms(tuple(sorted(set(scopes))), limits, until, is_test)
-    whose = organizer.DEFAULT_ID if organizer_id is None else str(organizer_id)
 
     async def run() -> None:
         async with program.open_database(given(**flags)) as database:
-            text = await key.create(database, name, datetime.now(UTC), terms, whose)
+            text = await key.create(database, name, datetime.now(UTC), terms, str(organizer_id))
         click.echo(text)
         click.echo("Keep it: it can't be shown again. Send it as 'Authorization: Bearer KEY'.", err=True)
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import click
 
 from fullhouse.actions import organizer, wiping
-from fullhouse.cli.command import clear, database_options, finish, given, name_of
+from fullhouse.cli.command import clear, database_options, finish, given, name_of, organizer_option
 from fullhouse.cli.program import Program
 from fullhouse.rules.organizer import Language
 
@@ -55,7 +55,7 @@ def test_data() -> None:
 
 
 @test_data.command(name="wipe")
-@click.option("--organizer", "organizer_id", type=click.UUID, help="Whose tests (the first organizer's).")
+@organizer_option("Whose tests (the first organizer's).")
 @database_options
 @click.pass_obj
 @clear
@@ -66,8 +66,7 @@ def wipe(program: Program, /, organizer_id: object, **flags: object) -> None:
         total, is_done = 0, False
         async with program.open_database(given(**flags)) as database:
             while not is_done:
-                whose = organizer.DEFAULT_ID if organizer_id is None else str(organizer_id)
-                deleted, is_done = await wiping.wipe(database, whose, wiping.STEPS_A_CALL)
+                deleted, is_done = await wiping.wipe(database, str(organizer_id), wiping.STEPS_A_CALL)
                 total += deleted
         click.echo(f"{total} rows deleted.")
 

@@ -6,7 +6,7 @@ import click
 from email_validator import EmailNotValidError, validate_email
 
 from fullhouse.actions import organizer, owner
-from fullhouse.cli.command import clear, database_options, finish, given, name_of
+from fullhouse.cli.command import clear, database_options, finish, given, name_of, organizer_option
 from fullhouse.cli.program import Program, StartError
 
 
@@ -18,7 +18,7 @@ def owners() -> None:
 @owners.command(name="create")
 @click.option("--email", required=True, help="Mail address that the owner signs in with.")
 @click.option("--name", required=True, help="The owner's name.")
-@click.option("--organizer", "organizer_id", type=click.UUID, help="Id of what is owned (the first organizer).")
+@organizer_option("Id of what is owned (the first organizer).")
 @database_options
 @click.pass_obj
 @clear
@@ -38,8 +38,7 @@ def create_owner(program: Program, /, email: str, name: str, organizer_id: objec
 
     async def run() -> None:
         async with program.open_deps(given(**flags)) as deps:
-            whose = organizer.DEFAULT_ID if organizer_id is None else str(organizer_id)
-            made = await owner.create(deps, email, name, password, whose)
+            made = await owner.create(deps, email, name, password, str(organizer_id))
         click.echo(f"{made.name} <{made.email}> is an owner now.")
 
     finish(run())

@@ -1,10 +1,10 @@
 """Wordings: an organizer's own subject and opening for a kind of mail, and what they may name."""
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple, TypeAlias, get_args
 
 from fullhouse.rules.mail import Language, MailKind
 
-WORDED: tuple[MailKind, ...] = (
+WordedKind: TypeAlias = Literal[
     "booking_confirmed",
     "booking_held",
     "booking_cancelled",
@@ -12,8 +12,9 @@ WORDED: tuple[MailKind, ...] = (
     "reminder",
     "event_changed",
     "event_cancelled",
-)
+]
 """Kinds that organizers may word: those to their buyers."""
+WORDED: tuple[WordedKind, ...] = get_args(WordedKind)
 
 SUBJECT_LENGTH_MAX = 200
 OPENING_LENGTH_MAX = 5_000

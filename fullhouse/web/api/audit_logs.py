@@ -1,22 +1,19 @@
 """The audit log of an organizer: a page of it, its last seal, and all of it as a file."""
 
-import base64
-import binascii
 from collections.abc import AsyncIterator
-from datetime import datetime
 from urllib.parse import urlencode
 
 from fullhouse.actions import audit_log, organizer
 from fullhouse.actions.deps import Deps
 from fullhouse.rules.audit_log import Sealed
-from fullhouse.rules.refusals import ValidationFailed
 from fullhouse.store import audit_log as stored
 from fullhouse.store.audit_log import AuditFilter, AuditPosition
 from fullhouse.web.api import audit_log_shapes
 from fullhouse.web.api.answers import shown
 from fullhouse.web.api.audit_log_shapes import entry_fields, seal_fields
+from fullhouse.web.api.cursors import cursor_of, end_of, moment_and_id
 from fullhouse.web.api.ids import id_of
-from fullhouse.web.api.shapes import moment_text, uuid_or_none
+from fullhouse.web.api.shapes import moment_text
 from fullhouse.web.gate import NO_ORGANIZER
 from fullhouse.web.http import Answer
 
@@ -65,7 +62,7 @@ async def _existing(deps: Deps, text: str) -> str:
 
 
 def _next_link(organizer_id: str, chosen: AuditFilter, limit: int, last: Sealed) -> str:
-    query: dict[str, str | int] = {"limit": limit, "cursor": cursor_of(last)}
+    query: dict[str, str | int] = {"limit": limit, "cursor": cursor_after(last)}
     if chosen.since is not None:
         query["from"] = moment_text(chosen.since)
     if chosen.until is not None:
@@ -75,19 +72,11 @@ def _next_link(organizer_id: str, chosen: AuditFilter, limit: int, last: Sealed)
     return f'</organizers/{organizer_id}/audit-log?{urlencode(query)}>; rel="next"'
 
 
-def cursor_of(last: Sealed) -> str:
+def cursor_after(last: Sealed) -> str:
     """Where a page ends, for the address of the next one."""
-    text = f"{last.entry.at.isoformat()} {last.entry.id}"
-    return base64.urlsafe_b64encode(text.encode()).decode()
+    return cursor_of(f"{last.entry.at.isoformat()} {last.entry.id}")
 
 
 def position_of(cursor: str) -> AuditPosition:
     """The same, read back. Raises ValidationFailed."""
-    try:
-        moment, _, entry_id = base64.urlsafe_b64decode(cursor.encode("ascii")).decode("ascii").partition(" ")
-        at = datetime.fromisoformat(moment)
-    except (ValueError, binascii.Error):
-        at, entry_id = None, ""
-    if at is None or at.tzinfo is None or uuid_or_none(entry_id) is None:
-        raise ValidationFailed("cursor: take it from the Link header of the page before.", field="cursor")
-    return AuditPosition(at, entry_id)
+    return AuditPosition(*moment_and_id(end_of(cursor)))

@@ -1,9 +1,6 @@
 """Lists of bookings and tickets, of an event or of all events of an organizer, for staff."""
 
-import base64
-import binascii
 import re
-from datetime import datetime
 from typing import NamedTuple
 from urllib.parse import urlencode
 
@@ -13,14 +10,14 @@ from fullhouse.rules.booking_filter import BookingFilter, TicketPosition
 from fullhouse.rules.booking_search import Position
 from fullhouse.rules.people_refusals import OrganizerNotFound
 from fullhouse.rules.reference import NUMBER_MAX
-from fullhouse.rules.refusals import ValidationFailed
 from fullhouse.store import booking_list, booking_search
 from fullhouse.store.booking_search import Scope
 from fullhouse.store.db import ReadConn
 from fullhouse.web.api.answers import shown
 from fullhouse.web.api.booking_list_shapes import booking_fields, query_of, ticket_fields
+from fullhouse.web.api.cursors import cursor_of, end_of, moment_and_id, unknown
 from fullhouse.web.api.ids import event_id_of
-from fullhouse.web.api.shapes import moment_text, uuid_or_none
+from fullhouse.web.api.shapes import moment_text
 from fullhouse.web.http import Answer
 
 _NUMBERS = re.compile("([0-9]{1,10}) ([0-9]{1,5})", re.ASCII)
@@ -47,7 +44,7 @@ async def bookings(deps: Deps, event_id: str, wanted: Wanted) -> Answer:
         page = await booking_list.bookings(conn, canonical, wanted.chosen, before, wanted.limit, deps.clock())
     answer = shown([booking_fields(one) for one in page.found])
     if page.next_before is not None:
-        _link(answer, path, wanted.chosen, wanted.limit, b"%d 0" % page.next_before)
+        _link(answer, path, wanted.chosen, wanted.limit, f"{page.next_before} 0")
     return answer
 
 
@@ -77,52 +74,35 @@ async def tickets(deps: Deps, event_id: str, chosen: BookingFilter, limit: int, 
         page = await booking_list.tickets(conn, canonical, chosen, after, limit, deps.clock())
     answer = shown([ticket_fields(one) for one in page.found])
     if page.next_after is not None:
-        _link(answer, f"/events/{canonical}/tickets", chosen, limit, b"%d %d" % page.next_after)
+        _link(answer, f"/events/{canonical}/tickets", chosen, limit, "{} {}".format(*page.next_after))
     return answer
 
 
 def search_cursor(position: Position) -> str:
     """The cursor that stands for a position of a search."""
-    return base64.urlsafe_b64encode(_text_of(position)).decode()
+    return cursor_of(_text_of(position))
 
 
-def _text_of(position: Position) -> bytes:
-    return f"{moment_text(position.made_at)} {position.event_id} {position.number}".encode()
+def _text_of(position: Position) -> str:
+    return f"{moment_text(position.made_at)} {position.event_id} {position.number}"
 
 
-def _link(answer: Answer, path: str, chosen: BookingFilter, limit: int, position: bytes) -> None:
-    cursor = base64.urlsafe_b64encode(position).decode()
-    query = urlencode({"limit": limit, "cursor": cursor, **query_of(chosen)})
+def _link(answer: Answer, path: str, chosen: BookingFilter, limit: int, end: str) -> None:
+    query = urlencode({"limit": limit, "cursor": cursor_of(end), **query_of(chosen)})
     answer.headers.append((b"link", f'<{path}?{query}>; rel="next"'.encode()))
 
 
 def _position(cursor: str) -> TicketPosition:
-    found = _NUMBERS.fullmatch(_decoded(cursor))
+    found = _NUMBERS.fullmatch(end_of(cursor))
     position = None if found is None else TicketPosition(int(found[1]), int(found[2]))
     if position is None or position.booking_number > NUMBER_MAX or position.number > booking_list.TICKET_NUMBER_MAX:
-        raise _unknown()
+        raise unknown()
     return position
 
 
 def search_position(cursor: str) -> Position:
     """The position that a cursor of a search stands for. Raises ValidationFailed."""
-    moment, _, rest = _decoded(cursor).partition(" ")
-    event_id, _, number = rest.partition(" ")
-    try:
-        made_at = datetime.fromisoformat(moment)
-    except ValueError:
-        raise _unknown() from None
-    if made_at.tzinfo is None or uuid_or_none(event_id) is None or not re.fullmatch("[0-9]{1,10}", number, re.ASCII):
-        raise _unknown()
-    return Position(made_at, event_id, int(number))
-
-
-def _decoded(cursor: str) -> str:
-    try:
-        return base64.urlsafe_b64decode(cursor.encode("ascii")).decode("ascii")
-    except (ValueError, binascii.Error):
-        raise _unknown() from None
-
-
-def _unknown() -> ValidationFailed:
-    return ValidationFailed("cursor: take it from the Link header of the page before.", field="cursor")
+    end, _, number = end_of(cursor).rpartition(" ")
+    if not re.fullmatch("[0-9]{1,10}", number, re.ASCII):
+        raise unknown()
+    return Position(*moment_and_id(end), int(number))

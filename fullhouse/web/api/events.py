@@ -1,20 +1,17 @@
 """Events: put on sale, listed, looked up."""
 
-import base64
-import binascii
-from datetime import datetime
 from urllib.parse import urlencode
 
 from fullhouse.actions import event, organizer
 from fullhouse.actions.deps import Deps
 from fullhouse.rules.answer import Answered
 from fullhouse.rules.event import Event, EventFilter, EventPosition
-from fullhouse.rules.refusals import ValidationFailed
 from fullhouse.store import event as stored
 from fullhouse.web.api.answers import shown, told
+from fullhouse.web.api.cursors import cursor_of, end_of, moment_and_id
 from fullhouse.web.api.event_shapes import EventRequest
 from fullhouse.web.api.ids import event_id_of
-from fullhouse.web.api.shapes import availability_json, event_fields, moment_text, uuid_or_none
+from fullhouse.web.api.shapes import availability_json, event_fields, moment_text
 from fullhouse.web.call import Call
 from fullhouse.web.gate import own_events
 from fullhouse.web.http import JSON, Answer, parse
@@ -49,7 +46,7 @@ async def availability(deps: Deps, call: Call, event_id: str) -> Answer:
 async def index(deps: Deps, call: Call, chosen: EventFilter, limit: int, cursor: str | None) -> Answer:
     """`GET /events`: a page of events, and a link to the next one while there is more."""
     own = own_events(call.caller, drafts_wanted=chosen.state in {"draft", None})
-    after = None if cursor is None else _position(cursor)
+    after = None if cursor is None else EventPosition(*moment_and_id(end_of(cursor)))
     async with deps.reading() as conn:
         found = await stored.page(conn, chosen, after, limit + 1, own)
     answer = shown([event_fields(one) for one in found[:limit]])
@@ -59,8 +56,7 @@ async def index(deps: Deps, call: Call, chosen: EventFilter, limit: int, cursor:
 
 
 def _next_link(chosen: EventFilter, limit: int, last: Event) -> str:
-    text = f"{last.starts_at.isoformat()} {last.id}"
-    query: dict[str, str | int] = {"limit": limit, "cursor": base64.urlsafe_b64encode(text.encode()).decode()}
+    query: dict[str, str | int] = {"limit": limit, "cursor": cursor_of(f"{last.starts_at.isoformat()} {last.id}")}
     if chosen.since is not None:
         query["from"] = moment_text(chosen.since)
     if chosen.until is not None:
@@ -70,14 +66,3 @@ def _next_link(chosen: EventFilter, limit: int, last: Event) -> str:
     if chosen.state != "published":
         query["state"] = chosen.state or "all"
     return f'</events?{urlencode(query)}>; rel="next"'
-
-
-def _position(cursor: str) -> EventPosition:
-    try:
-        moment, _, event_id = base64.urlsafe_b64decode(cursor.encode("ascii")).decode("ascii").partition(" ")
-        starts_at = datetime.fromisoformat(moment)
-    except (ValueError, binascii.Error):
-        starts_at, event_id = None, ""
-    if starts_at is None or starts_at.tzinfo is None or uuid_or_none(event_id) is None:
-        raise ValidationFailed("cursor: take it from the Link header of the page before.", field="cursor")
-    return EventPosition(starts_at, event_id)

@@ -7,8 +7,8 @@ from fullhouse.actions.deps import Deps
 from fullhouse.actions.export import Format, Scope
 from fullhouse.rules.booking_filter import BookingFilter
 from fullhouse.rules.export import ExportKind
-from fullhouse.rules.people_refusals import OrganizerNotFound
-from fullhouse.web.api.ids import event_id_of, id_of
+from fullhouse.web.api.ids import event_id_of
+from fullhouse.web.gate import organizer_id_of
 from fullhouse.web.streaming import StreamedFile
 
 
@@ -23,11 +23,6 @@ def of_organizer(
 ) -> Response:
     """`GET /organizers/{id}/exports/{kind}.{format}`."""
     return _file(deps, Scope(organizer_id=organizer_id_of(organizer_id)), kind, file_format, chosen)
-
-
-def organizer_id_of(text: str) -> str:
-    """The canonical form of an organizer's id. Raises OrganizerNotFound."""
-    return id_of(text, OrganizerNotFound("There is no such organizer."))
 
 
 def _file(deps: Deps, scope: Scope, kind: ExportKind, file_format: Format, chosen: BookingFilter) -> Response:

@@ -7,6 +7,7 @@ from fastapi.responses import HTMLResponse
 
 from fullhouse.actions.deps import Deps
 from fullhouse.rules.mail import Language, MailKind, MailState
+from fullhouse.rules.wording import WordedKind
 from fullhouse.web import unsubscribing
 from fullhouse.web.api import mails, messages, wordings
 from fullhouse.web.api.documents import IN_DOUBT, KEYED, MANAGEMENT, NEXT_LINK, body_of, deleting, made, problems
@@ -19,7 +20,6 @@ from fullhouse.web.api.mail_shapes import (
     RenderedShape,
     ShownMailShape,
     UnsubscribedShape,
-    WordedKind,
     WordingRequest,
     WordingShape,
     WordingTestRequest,

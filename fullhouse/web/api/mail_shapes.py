@@ -2,28 +2,19 @@
 
 import re
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, StringConstraints
 
 from fullhouse.printing.mail import Rendered
 from fullhouse.rules.mail import Language, LoggedMail, MailKind, MailSettings, MailState
 from fullhouse.rules.mailing import PER_MINUTE_MAX, Audience, MailingProgress
-from fullhouse.rules.wording import OPENING_LENGTH_MAX, PLACEHOLDERS, Wording
+from fullhouse.rules.wording import OPENING_LENGTH_MAX, PLACEHOLDERS, WordedKind, Wording
 from fullhouse.web.api.basket_shapes import MailAddress
 from fullhouse.web.api.shapes import Id, Line, Shape, moment_text
 
 _NO_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 NAMES = ", ".join(f"`{{{{ {name} }}}}`" for name in PLACEHOLDERS)
-WordedKind = Literal[
-    "booking_confirmed",
-    "booking_held",
-    "booking_cancelled",
-    "refunded",
-    "reminder",
-    "event_changed",
-    "event_cancelled",
-]
 
 
 def _text(value: str) -> str:

@@ -7,21 +7,16 @@ from fullhouse.actions.deps import Deps
 from fullhouse.rules.answer import Answered
 from fullhouse.rules.mail import LoggedMail, MailKind, MailSettings, MailState
 from fullhouse.rules.mail_refusals import MailNotFound
-from fullhouse.rules.people_refusals import OrganizerNotFound
-from fullhouse.rules.refusals import BookingNotFound, ValidationFailed
+from fullhouse.rules.refusals import BookingNotFound
 from fullhouse.store import mail as stored
 from fullhouse.web.api.answers import shown, told
+from fullhouse.web.api.cursors import id_in
 from fullhouse.web.api.ids import id_of
 from fullhouse.web.api.mail_shapes import MailSettingsShape, mail_fields, rendered_fields
-from fullhouse.web.api.shapes import uuid_or_none
 from fullhouse.web.call import Call
+from fullhouse.web.gate import organizer_id_of
 from fullhouse.web.http import Answer, parse
 from fullhouse.web.idempotency import key_of
-
-
-def organizer_id_of(text: str) -> str:
-    """The canonical form of an organizer's id. Raises OrganizerNotFound."""
-    return id_of(text, OrganizerNotFound("There is no such organizer."))
 
 
 async def index(
@@ -35,9 +30,7 @@ async def index(
     organizer_id = organizer_id_of(organizer_id)
     state, kind, booking = chosen
     booking_id = None if booking is None else id_of(booking, BookingNotFound("There is no such booking."))
-    before = None if cursor is None else uuid_or_none(cursor)
-    if cursor is not None and before is None:
-        raise ValidationFailed("cursor: take it from the Link header of the page before.", field="cursor")
+    before = None if cursor is None else id_in(cursor)
     async with deps.reading() as conn:
         await wording.require_organizer(conn, organizer_id)
         found = await stored.page(conn, organizer_id, (state, kind, booking_id), before, limit + 1)

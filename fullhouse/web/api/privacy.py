@@ -5,7 +5,6 @@ from fullhouse.actions.deps import Deps
 from fullhouse.actions.privacy import Erasure
 from fullhouse.rules.answer import Answered
 from fullhouse.web.api.answers import shown, told
-from fullhouse.web.api.exports import organizer_id_of
 from fullhouse.web.api.privacy_shapes import (
     ErasureRequest,
     RetentionShape,
@@ -14,6 +13,7 @@ from fullhouse.web.api.privacy_shapes import (
     preview_fields,
 )
 from fullhouse.web.call import Call
+from fullhouse.web.gate import organizer_id_of
 from fullhouse.web.http import Answer, parse
 from fullhouse.web.idempotency import key_of
 

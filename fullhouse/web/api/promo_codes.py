@@ -1,15 +1,14 @@
 """Promo codes: listed, made, shown, changed, deleted; all for management alone."""
 
-import base64
-import binascii
 from urllib.parse import urlencode
 
 from fullhouse.actions import promo_code
 from fullhouse.actions.deps import Deps
 from fullhouse.actions.ticket_type import currency_of
-from fullhouse.rules.refusals import PromoCodeNotFound, ValidationFailed
+from fullhouse.rules.refusals import PromoCodeNotFound
 from fullhouse.store import promo_code as stored
 from fullhouse.web.api.answers import shown, told
+from fullhouse.web.api.cursors import cursor_of, end_of, unknown
 from fullhouse.web.api.ids import event_id_of, id_of
 from fullhouse.web.api.offer import asked_to_change, asked_to_delete, asked_to_make, changed, made
 from fullhouse.web.api.promo_shapes import PromoCodeChanges, PromoCodeRequest, promo_code_fields
@@ -69,18 +68,14 @@ async def delete(deps: Deps, call: Call, event_id: str, code_id: str) -> Answer:
 
 
 def _next_link(event_id: str, limit: int, last: str) -> str:
-    cursor = base64.urlsafe_b64encode(last.encode()).decode()
-    query = urlencode({"limit": limit, "cursor": cursor})
+    query = urlencode({"limit": limit, "cursor": cursor_of(last)})
     return f'</events/{event_id}/promo-codes?{query}>; rel="next"'
 
 
 def _position(cursor: str) -> str:
-    try:
-        last = base64.b64decode(cursor.encode("ascii"), altchars=b"-_", validate=True).decode()
-    except (ValueError, binascii.Error):
-        last = ""
+    last = end_of(cursor)
     if not last or has_control_characters(last):
-        raise ValidationFailed("cursor: take it from the Link header of the page before.", field="cursor")
+        raise unknown()
     return last
 
 

@@ -10,11 +10,11 @@ from fullhouse.rules.settlement import Period
 from fullhouse.web.api import settlements
 from fullhouse.web.api.documents import MANAGEMENT, problems
 from fullhouse.web.api.export_routes import FILE, OrganizerId
-from fullhouse.web.api.exports import organizer_id_of
 from fullhouse.web.api.ids import event_id_of
 from fullhouse.web.api.parameters import EventId
 from fullhouse.web.api.settlement_shapes import SettlementShape
 from fullhouse.web.api.shapes import Moment
+from fullhouse.web.gate import organizer_id_of
 from fullhouse.web.respond import response_of
 
 From = Annotated[Moment | None, Query(alias="from", description="Postings of this moment or later.")]

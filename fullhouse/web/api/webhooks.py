@@ -10,9 +10,9 @@ from fullhouse.rules.booking import IdempotencyKey
 from fullhouse.rules.refusals import ValidationFailed
 from fullhouse.rules.webhook import Delivery, DeliveryState, Webhook, delivery_not_found, webhook_not_found
 from fullhouse.web.api.answers import shown, told
+from fullhouse.web.api.cursors import id_in
 from fullhouse.web.api.ids import id_of
 from fullhouse.web.api.offer import asked_to_change, asked_to_delete, asked_to_make
-from fullhouse.web.api.shapes import uuid_or_none
 from fullhouse.web.api.webhook_shapes import (
     SecretRequest,
     WebhookChanges,
@@ -84,9 +84,7 @@ async def deliveries(
 ) -> Answer:
     """`GET /organizers/{id}/webhooks/{id}/deliveries`: a page, and a link to the next one while there is more."""
     place = _place(organizer_id, webhook_id)
-    before = None if cursor is None else uuid_or_none(cursor)
-    if before is None and cursor is not None:
-        raise ValidationFailed("cursor: take it from the Link header of the page before.", field="cursor")
+    before = None if cursor is None else id_in(cursor)
     found = await webhook.deliveries(deps, place, state, before, limit + 1)
     answer = shown([delivery_fields(one) for one in found[:limit]])
     if len(found) > limit:

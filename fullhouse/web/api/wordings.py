@@ -7,9 +7,9 @@ from fullhouse.rules.mail import Language, MailKind
 from fullhouse.rules.wording import Wording
 from fullhouse.web.api.answers import shown, told
 from fullhouse.web.api.mail_shapes import WordingRequest, WordingTestRequest, rendered_fields, wording_fields
-from fullhouse.web.api.mails import organizer_id_of
 from fullhouse.web.api.offer import asked_to_delete
 from fullhouse.web.call import Call
+from fullhouse.web.gate import organizer_id_of
 from fullhouse.web.http import Answer, parse
 from fullhouse.web.idempotency import key_of
 

@@ -12,7 +12,7 @@ from fullhouse.rules.audit_log import Sealed
 from fullhouse.rules.comparison import Difference, compared
 from fullhouse.store import audit_log as stored
 from fullhouse.store.audit_log import AuditFilter, AuditPosition
-from fullhouse.web.api.audit_logs import cursor_of, position_of
+from fullhouse.web.api.audit_logs import cursor_after, position_of
 from fullhouse.web.api.shapes import has_control_characters, moment_text, uuid_or_none
 from fullhouse.web.console.house import CURSOR_LENGTH_MAX, house_page
 from fullhouse.web.gate import organizer_id_of
@@ -79,7 +79,7 @@ async def _listed(
     given = {name: value for name, value in typed.items() if value}
     next_path = None
     if len(found) > ENTRIES_A_PAGE:
-        next_path = f"{path}?{urlencode({**given, 'cursor': cursor_of(found[ENTRIES_A_PAGE - 1])})}"
+        next_path = f"{path}?{urlencode({**given, 'cursor': cursor_after(found[ENTRIES_A_PAGE - 1])})}"
     return await house_page(
         *(deps, visitor, organizer_id, "console/audit_log.html"),
         entries=[Shown(one, compared(one.entry.before, one.entry.after)) for one in found[:ENTRIES_A_PAGE]],

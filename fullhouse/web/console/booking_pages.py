@@ -1,6 +1,5 @@
 """The page of a booking for staff: its history, its money, and what can be done about it."""
 
-import re
 from typing import Any, Literal
 
 from fastapi import APIRouter, Response
@@ -11,12 +10,12 @@ from fullhouse.outside.payments.provider import ProviderUnavailable
 from fullhouse.rules.answer import Answered
 from fullhouse.rules.booking import Refused, Ticket, to_pay_minor
 from fullhouse.rules.history import Happening, history_of
-from fullhouse.rules.holder import ticket_not_found
 from fullhouse.rules.payment import WITH_MONEY
 from fullhouse.rules.reference import reference_of
 from fullhouse.rules.refusals import Refusal, provider_down
 from fullhouse.store import history, ticket_type
 from fullhouse.web.api.bookings import id_of
+from fullhouse.web.api.holders import number_of
 from fullhouse.web.api.shapes import Line
 from fullhouse.web.console import navigation
 from fullhouse.web.console.money_words import PAYMENT_STATES, REASONS, REFUND_STATES
@@ -26,7 +25,6 @@ from fullhouse.web.pages.page import moved, page
 from fullhouse.web.pages.visitor import CurrentVisitor, Visitor
 
 BOOKING = "/console/bookings/{booking_id}"
-_NUMBER = re.compile("[1-9][0-9]{0,3}", re.ASCII)
 
 HAPPENINGS: dict[Happening, str] = {
     "made": N_("Booked"),
@@ -99,7 +97,7 @@ def add(router: APIRouter, deps: Deps) -> None:
 
     @router.post(f"{BOOKING}/tickets/{{number}}/holder")
     async def change_holder(booking_id: str, number: str, visitor: CurrentVisitor) -> Response:
-        return await _change_holder(deps, visitor, id_of(booking_id), number)
+        return await _change_holder(deps, visitor, id_of(booking_id), number_of(number))
 
     @router.post(f"{BOOKING}/mails")
     async def mail_again(booking_id: str, visitor: CurrentVisitor) -> Response:
@@ -125,15 +123,13 @@ async def _confirm(deps: Deps, visitor: Visitor, booking_id: str) -> Response:
     return moved(visitor, f"{path_of(booking_id)}?done=confirmed")
 
 
-async def _change_holder(deps: Deps, visitor: Visitor, booking_id: str, number: str) -> Response:
-    if not _NUMBER.fullmatch(number):
-        raise ticket_not_found()
+async def _change_holder(deps: Deps, visitor: Visitor, booking_id: str, number: int) -> Response:
     wanted, form = filled(visitor, HolderForm)
     if wanted is None:
         return await shown(deps, visitor, booking_id, form)
     try:
         key = key_of(visitor, f"POST {visitor.path}", wanted)
-        await holder.change(deps, booking_id, int(number), wanted.name, "staff", key, _told)
+        await holder.change(deps, booking_id, number, wanted.name, "staff", key, _told)
     except Refusal as refusal:
         return await shown(deps, visitor, booking_id, refused(form, refusal, visitor))
     return moved(visitor, f"{path_of(booking_id)}?done=holder")

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from fullhouse.actions import booking, cancellation
+from fullhouse.actions import cancellation
 from fullhouse.actions.deps import Deps
 from fullhouse.rules.booking import CancelRequest, Refunding, Refused
 from fullhouse.rules.cancellation import back_for, valid_tickets
@@ -67,11 +67,12 @@ async def _cancel(deps: Deps, visitor: Visitor, booking_id: str) -> Response:
 
 async def _shown(deps: Deps, visitor: Visitor, booking_id: str, chosen: tuple[int, ...], form: Form) -> Response:
     """What goes back, before anything is done. All tickets are chosen where none is."""
-    found = await booking.find(deps, booking_id)
+    facts = await facts_of(deps, visitor, booking_id)
+    found = facts["booking"]
     valid = valid_tickets(found) if found.status == "confirmed" else ()
     tickets = tuple(one for one in chosen if one in valid) or valid
     now = deps.clock()
     back = [(way, text, back_for(found, tickets, way, now).total_minor if tickets else 0) for way, text in REFUNDINGS]
-    facts = {**await facts_of(deps, visitor, booking_id), "form": form, "valid": valid, "chosen": tickets, "back": back}
     facts["ticket_names"] = {one.number: facts["types"].get(one.ticket_type_id, "") for one in facts["tickets"]}
+    facts |= {"form": form, "valid": valid, "chosen": tickets, "back": back}
     return page(visitor, "console/cancellation.html", status=status_of_again(form), **facts)

@@ -1,16 +1,18 @@
 """How mails are worded: by kind and language, with a preview and a test; and what holds for all mails."""
 
-from fastapi import APIRouter, Response
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Response
 
 from fullhouse.actions import wording
 from fullhouse.actions.deps import Deps
 from fullhouse.printing.mail import Rendered
 from fullhouse.rules.answer import Answered
-from fullhouse.rules.mail import Language, MailKind
+from fullhouse.rules.mail import Language
 from fullhouse.rules.refusals import Refusal
-from fullhouse.rules.wording import PLACEHOLDERS, WORDED, Wording
+from fullhouse.rules.wording import PLACEHOLDERS, WORDED, WordedKind, Wording
 from fullhouse.web.api.basket_shapes import MailAddress
-from fullhouse.web.api.mail_shapes import Subject, WordedKind, wording_fields
+from fullhouse.web.api.mail_shapes import Subject, wording_fields
 from fullhouse.web.console.house import house_page, key_of_button
 from fullhouse.web.console.mail_kinds import KIND_NAMES, LANGUAGE_NAMES, TypedParagraphs
 from fullhouse.web.gate import organizer_id_of
@@ -20,6 +22,14 @@ from fullhouse.web.pages.visitor import CurrentVisitor, Visitor
 
 WORDINGS = "/console/organizers/{organizer_id}/mails/wording"
 WORDING = f"{WORDINGS}/{{kind}}/{{language}}"
+
+
+def _named(organizer_id: str, kind: WordedKind, language: Language) -> Wording:
+    return Wording(organizer_id_of(organizer_id), kind, language, None, None)
+
+
+Named = Annotated[Wording, Depends(_named)]
+"""The wording that an address is about, as long as nothing is said in it."""
 
 
 class WordingForm(FormModel):
@@ -49,36 +59,25 @@ def add(router: APIRouter, deps: Deps) -> None:
         )
 
     @router.get(WORDING)
-    async def show_wording(
-        organizer_id: str, kind: WordedKind, language: Language, visitor: CurrentVisitor
-    ) -> Response:
-        found = await wording.find(deps, organizer_id_of(organizer_id), kind, language)
+    async def show_wording(of: Named, visitor: CurrentVisitor) -> Response:
+        found = await wording.find(deps, of.organizer_id, of.kind, of.language)
         return await _shown(deps, visitor, found, _form_of(found))
 
     @router.post(WORDING)
-    async def change_wording(
-        organizer_id: str, kind: WordedKind, language: Language, visitor: CurrentVisitor
-    ) -> Response:
-        return await _change(deps, visitor, _of(organizer_id, kind, language))
+    async def change_wording(of: Named, visitor: CurrentVisitor) -> Response:
+        return await _change(deps, visitor, of)
 
     @router.post(f"{WORDING}/preview")
-    async def preview_wording(
-        organizer_id: str, kind: WordedKind, language: Language, visitor: CurrentVisitor
-    ) -> Response:
-        return await _preview(deps, visitor, _of(organizer_id, kind, language))
+    async def preview_wording(of: Named, visitor: CurrentVisitor) -> Response:
+        return await _preview(deps, visitor, of)
 
     @router.post(f"{WORDING}/test")
-    async def test_wording(
-        organizer_id: str, kind: WordedKind, language: Language, visitor: CurrentVisitor
-    ) -> Response:
-        return await _test(deps, visitor, _of(organizer_id, kind, language))
+    async def test_wording(of: Named, visitor: CurrentVisitor) -> Response:
+        return await _test(deps, visitor, of)
 
     @router.post(f"{WORDING}/removal")
-    async def forget_wording(
-        organizer_id: str, kind: WordedKind, language: Language, visitor: CurrentVisitor
-    ) -> Response:
-        of = _of(organizer_id, kind, language)
-        await wording.forget(deps, *of[:3], key_of_button(visitor))
+    async def forget_wording(of: Named, visitor: CurrentVisitor) -> Response:
+        await wording.forget(deps, of.organizer_id, of.kind, of.language, key_of_button(visitor))
         return moved(visitor, _path(of))
 
 
@@ -140,10 +139,6 @@ async def _test(deps: Deps, visitor: Visitor, of: Wording) -> Response:
 
 def _form_of(found: Wording) -> Form:
     return empty(subject=found.subject, opening=found.opening)
-
-
-def _of(organizer_id: str, kind: MailKind, language: Language) -> Wording:
-    return Wording(organizer_id_of(organizer_id), kind, language, None, None)
 
 
 def _path(of: Wording) -> str:

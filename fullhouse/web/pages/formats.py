@@ -1,6 +1,7 @@
 """How dates, money and numbers are written: by the visitor's locale, in the event's time zone."""
 
 import re
+from collections.abc import Callable
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -61,54 +62,24 @@ def zone_name(zone: str, locale: Locale) -> str:
     return dates.get_timezone_name(ZoneInfo(zone), locale=locale)
 
 
-@pass_context
-def _money(context: Context, amount_minor: int, currency: str) -> str:
-    return money(amount_minor, currency, context["locale"])
+def month_name(month: date, locale: Locale) -> str:
+    """A month with its year."""
+    return dates.format_skeleton("yMMMM", month, locale=locale)
 
 
-@pass_context
-def _day(context: Context, moment: datetime, zone: str) -> str:
-    return day(moment, zone, context["locale"])
+def short_month(moment: datetime, zone: str, locale: Locale) -> str:
+    """The name of a month as briefly as it is written."""
+    return dates.format_skeleton("MMM", local(moment, zone), locale=locale)
 
 
-@pass_context
-def _short_day(context: Context, moment: datetime, zone: str) -> str:
-    return short_day(moment, zone, context["locale"])
+def weekday_name(day: date, locale: Locale) -> str:
+    """A day of the week as briefly as it is written."""
+    return dates.format_date(day, "EEE", locale=locale)
 
 
-@pass_context
-def _clock(context: Context, moment: datetime, zone: str) -> str:
-    return clock(moment, zone, context["locale"])
-
-
-@pass_context
-def _day_and_clock(context: Context, moment: datetime, zone: str) -> str:
-    return day_and_clock(moment, zone, context["locale"])
-
-
-@pass_context
-def _zone_name(context: Context, zone: str) -> str:
-    return zone_name(zone, context["locale"])
-
-
-@pass_context
-def _number(context: Context, value: int) -> str:
-    return numbers.format_decimal(value, locale=context["locale"])
-
-
-@pass_context
-def _month_name(context: Context, day: date) -> str:
-    return dates.format_skeleton("yMMMM", day, locale=context["locale"])
-
-
-@pass_context
-def _short_month(context: Context, moment: datetime, zone: str) -> str:
-    return dates.format_skeleton("MMM", local(moment, zone), locale=context["locale"])
-
-
-@pass_context
-def _weekday_name(context: Context, day: date) -> str:
-    return dates.format_date(day, "EEE", locale=context["locale"])
+def number(value: int, locale: Locale) -> str:
+    """A number, its digits in groups."""
+    return numbers.format_decimal(value, locale=locale)
 
 
 def machine_moment(moment: datetime) -> str:
@@ -116,17 +87,19 @@ def machine_moment(moment: datetime) -> str:
     return moment.isoformat(timespec="seconds")
 
 
+def _by_visitor(write: Callable[..., str]) -> Callable[..., str]:
+    """As a filter of templates: the locale, which comes last, is that of the page's visitor."""
+
+    @pass_context
+    def written(context: Context, *values: object) -> str:
+        return write(*values, context["locale"])
+
+    return written
+
+
+_LOCAL = (money, day, short_day, short_month, clock, day_and_clock, zone_name, number, month_name, weekday_name)
 FILTERS = {
-    "money": _money,
-    "day": _day,
-    "short_day": _short_day,
     "day_number": day_number,
-    "short_month": _short_month,
-    "clock": _clock,
-    "day_and_clock": _day_and_clock,
-    "zone_name": _zone_name,
-    "number": _number,
-    "month_name": _month_name,
-    "weekday_name": _weekday_name,
     "machine_moment": machine_moment,
+    **{write.__name__: _by_visitor(write) for write in _LOCAL},
 }

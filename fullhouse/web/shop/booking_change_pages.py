@@ -1,6 +1,5 @@
 """What a buyer changes of his booking: who attends, and giving tickets back, of which he first sees what he gets."""
 
-import re
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
@@ -14,6 +13,7 @@ from fullhouse.rules.cancellation import valid_tickets
 from fullhouse.rules.holder import ticket_not_found
 from fullhouse.rules.refusals import Refusal
 from fullhouse.web.api.bookings import id_of
+from fullhouse.web.api.holders import number_of
 from fullhouse.web.api.shapes import Line
 from fullhouse.web.pages.forms import Form, FormModel, empty, filled, key_of, refused, status_of_again
 from fullhouse.web.pages.page import moved, page
@@ -21,8 +21,6 @@ from fullhouse.web.pages.ticked import TICKETS_MAX, Number, TickedForm, told_ane
 from fullhouse.web.pages.visitor import CurrentVisitor, Visitor
 from fullhouse.web.shop.addresses import booking_path
 from fullhouse.web.shop.booking_pages import facts_of
-
-_NUMBER = re.compile("[1-9][0-9]{0,4}", re.ASCII)
 
 Chosen = Annotated[list[Number], Query(max_length=TICKETS_MAX)]
 
@@ -46,11 +44,11 @@ def add(router: APIRouter, deps: Deps) -> None:
 
     @router.get(holder_path)
     async def show_holder(booking_id: str, number: str, visitor: CurrentVisitor) -> Response:
-        return await _holder_shown(deps, visitor, id_of(booking_id), _number(number), None)
+        return await _holder_shown(deps, visitor, id_of(booking_id), number_of(number), None)
 
     @router.post(holder_path)
     async def change_holder(booking_id: str, number: str, visitor: CurrentVisitor) -> Response:
-        return await _change_holder(deps, visitor, id_of(booking_id), _number(number))
+        return await _change_holder(deps, visitor, id_of(booking_id), number_of(number))
 
     @router.get(cancellation_path)
     async def show_cancellation(booking_id: str, visitor: CurrentVisitor, ticket: Chosen = []) -> Response:  # noqa: B006 - is never changed
@@ -59,12 +57,6 @@ def add(router: APIRouter, deps: Deps) -> None:
     @router.post(cancellation_path)
     async def cancel(booking_id: str, visitor: CurrentVisitor) -> Response:
         return await _cancel(deps, visitor, id_of(booking_id))
-
-
-def _number(text: str) -> int:
-    if not _NUMBER.fullmatch(text):
-        raise ticket_not_found()
-    return int(text)
 
 
 async def _change_holder(deps: Deps, visitor: Visitor, booking_id: str, number: int) -> Response:
@@ -106,11 +98,10 @@ async def _cancel(deps: Deps, visitor: Visitor, booking_id: str) -> Response:
         key = key_of(visitor, f"POST {booking_path(booking_id)}/cancellation", wanted)
         asked = CancelRequest("", booking_id, key, tickets, "by_policy", wanted.refund_minor, "buyer")
         outcome = await cancellation.cancel(deps, asked)
+        if isinstance(outcome, Refused):
+            raise outcome.refusal
     except Refusal as refusal:
         form = refused(form, refusal, visitor)
-        return await _cancellation_shown(deps, visitor, booking_id, tickets or (), form)
-    if isinstance(outcome, Refused):
-        form = refused(form, outcome.refusal, visitor)
         return await _cancellation_shown(deps, visitor, booking_id, tickets or (), form)
     return moved(visitor, f"{booking_path(booking_id)}?done=cancelled")
 

@@ -1,8 +1,6 @@
 """The shop's first pages: events of the installation or of one organizer, as a list or month by month, and search."""
 
-import base64
-import binascii
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Annotated, NamedTuple
 from urllib.parse import urlencode
 
@@ -14,9 +12,11 @@ from fullhouse.actions.shop import ListedEvent
 from fullhouse.rules.event import EventPosition
 from fullhouse.rules.listing import ListingFilter
 from fullhouse.rules.organizer import Organizer
+from fullhouse.rules.refusals import ValidationFailed
 from fullhouse.web import installation
+from fullhouse.web.api.cursors import cursor_of, end_of, moment_and_id
 from fullhouse.web.api.image_shapes import image_fields
-from fullhouse.web.api.shapes import has_control_characters, uuid_or_none
+from fullhouse.web.api.shapes import has_control_characters
 from fullhouse.web.gate import NO_ORGANIZER, organizer_id_of
 from fullhouse.web.markdown import html_of
 from fullhouse.web.pages.page import moved, page
@@ -105,17 +105,13 @@ def _next_query(text: str, found: list[ListedEvent]) -> str | None:
     if len(found) <= PAGE:
         return None
     last = found[PAGE - 1].listed
-    cursor = base64.urlsafe_b64encode(f"{last.starts_at.isoformat()} {last.id}".encode()).decode()
+    cursor = cursor_of(f"{last.starts_at.isoformat()} {last.id}")
     return "?" + urlencode({**({"q": text} if text else {}), "cursor": cursor})
 
 
 def _position(cursor: str) -> EventPosition | None:
     """Where a page begins; with a cursor that is none, at the first one."""
     try:
-        moment, _, event_id = base64.urlsafe_b64decode(cursor.encode()).decode("ascii").partition(" ")
-        starts_at = datetime.fromisoformat(moment)
-    except (ValueError, binascii.Error):
+        return EventPosition(*moment_and_id(end_of(cursor)))
+    except ValidationFailed:
         return None
-    if starts_at.tzinfo is None or uuid_or_none(event_id) is None:
-        return None
-    return EventPosition(starts_at, event_id)
