@@ -193,9 +193,11 @@ PLACED_BY_US = {f"FULLHOUSE_{name}" for name in ("DATABASE_URL", "DATA_DIR", "HO
 
 def environment() -> dict[str, str]:
     """Return the environment for the processes: nothing in it may point them at another database or port."""
-    return {name: value for name, value in os.environ.items() if name not in PLACED_BY_US}
+    given = {name: value for name, value in os.environ.items() if name not in PLACED_BY_US}
+    # All streams of a benchmark come from this machine.
+    return {"FULLHOUSE_STREAMS_OF_ADDRESS_MAX": "100000", **given}
 
 
 def changed_settings() -> list[str]:
     """Return the settings of Full House that the environment changes, by name: the report tells of them."""
-    return sorted(name for name in environment() if name.startswith("FULLHOUSE_"))
+    return sorted(name for name in os.environ if name.startswith("FULLHOUSE_") and name not in PLACED_BY_US)

@@ -168,6 +168,12 @@ class Settings(BaseSettings):
     press_threads: int = Field(
         1, ge=1, le=16, description="Threads of a process that make PDFs; the more, the more selling has to share."
     )
+    documents_of_address_max: int = Field(
+        20, ge=1, le=10_000, description="PDFs that a process makes at once for one address; more are refused."
+    )
+    documents_of_booking_max: int = Field(
+        3, ge=1, le=10_000, description="PDFs that a process makes at once of one booking; more are refused."
+    )
     apple_pass_certificate: Path | None = Field(
         None,
         description="Apple's certificate for your passes, a PEM file; with the next ones, Apple Wallet is offered.",
@@ -200,6 +206,13 @@ class Settings(BaseSettings):
         ge=1,
         le=1_000_000,
         description="Streams of a process that show what is left; half of its connections at most. More are refused.",
+    )
+
+    streams_of_address_max: int = Field(
+        500,
+        ge=1,
+        le=1_000_000,
+        description="Of these, streams of one address; many phones may share that of their network. More are refused.",
     )
 
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="The least that is logged.")

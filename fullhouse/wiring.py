@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
-from fullhouse.actions.deps import Deps, MailTerms, PaymentTerms, PeopleTerms, Wallets, WebhookTerms
+from fullhouse.actions.deps import Crowds, Deps, MailTerms, PaymentTerms, PeopleTerms, Wallets, WebhookTerms
 from fullhouse.actions.hashing import PasswordHashes
 from fullhouse.actions.key_use import KeyUse
 from fullhouse.actions.picturing import Pictures
+from fullhouse.actions.shares import Shares
 from fullhouse.engine.engine import Engine, EngineSettings
 from fullhouse.engine.event_memory import EventMemory
 from fullhouse.engine.gather import Gather, GatherLimits
@@ -45,6 +46,11 @@ BEAT_SECONDS = 15
 """From one sign of life of a stream to the next; proxies end what is silent for a minute."""
 STALLED_SECONDS = 60
 """After which a stream is cut off that takes nothing in."""
+
+
+STREAM_RETRY_SECONDS = 30
+DOCUMENT_RETRY_SECONDS = 2
+"""When who has too much of these at once is told to come again."""
 
 
 def build_deps(settings: Settings, conninfo: str, clock: Callable[[], datetime] = utc_now) -> Deps:
@@ -95,6 +101,7 @@ def build_deps(settings: Settings, conninfo: str, clock: Callable[[], datetime] 
         pictures=Pictures(settings.image_threads),
         image_files=Gather(reader(), image.files, gather),
         press=Press(settings.press_threads),
+        crowds=build_crowds(settings),
         wallets=build_wallets(settings),
     )
 
@@ -109,6 +116,27 @@ def build_live(settings: Settings, reader: Reader, clock: Callable[[], datetime]
         settings.wait_seconds_max,
     )
     return Live(reader, live_shapes.frame_of, clock, limits)
+
+
+def build_crowds(settings: Settings) -> Crowds:
+    """How much one address, or one booking, may have at once."""
+    return Crowds(
+        Shares(
+            settings.streams_of_address_max,
+            "Too many watch from your address already. Close some, or ask for the availability now and then.",
+            STREAM_RETRY_SECONDS,
+        ),
+        Shares(
+            settings.documents_of_address_max,
+            "Very many documents are being made for your address. Wait for them, then try again.",
+            DOCUMENT_RETRY_SECONDS,
+        ),
+        Shares(
+            settings.documents_of_booking_max,
+            "Documents of this booking are being made already. Wait for them, then try again.",
+            DOCUMENT_RETRY_SECONDS,
+        ),
+    )
 
 
 def build_payment_terms(settings: Settings) -> PaymentTerms:

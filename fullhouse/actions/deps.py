@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from fullhouse.actions.hashing import PasswordHashes
 from fullhouse.actions.key_use import KeyUse
 from fullhouse.actions.picturing import Pictures
+from fullhouse.actions.shares import Shares
 from fullhouse.engine.engine import Engine
 from fullhouse.engine.event_memory import EventMemory
 from fullhouse.engine.gather import Gather
@@ -58,6 +59,14 @@ class WebhookTerms(NamedTuple):
     event_shown: Callable[[WholeEvent, datetime], str]
     booking_shown: Callable[[Booking], str]
     kept_time: timedelta
+
+
+class Crowds(NamedTuple):
+    """What one address, or one booking, may have at once of what there is little of."""
+
+    streams_of_address: Shares
+    documents_of_address: Shares
+    documents_of_booking: Shares
 
 
 class PeopleTerms(NamedTuple):
@@ -118,6 +127,7 @@ class Deps:
     pictures: Pictures
     image_files: Gather[ImageFile]
     press: Press
+    crowds: Crowds
     wallets: Wallets
 
     @asynccontextmanager

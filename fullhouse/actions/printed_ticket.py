@@ -9,6 +9,7 @@ from fullhouse.actions.deps import Deps
 from fullhouse.printing import qr
 from fullhouse.printing.press import PressBusyError
 from fullhouse.printing.ticket import document_of
+from fullhouse.rules.attempt import network_of
 from fullhouse.rules.booking import Booking
 from fullhouse.rules.mail import Language
 from fullhouse.rules.printed import Paper, PrintedEvent, PrintedTicket, printed_tickets, require_printable
@@ -47,11 +48,14 @@ async def find(deps: Deps, booking_id: str, number: int | None = None) -> Printa
 
 
 async def pdf(
-    deps: Deps, booking_id: str, number: int | None, language: Language | None, paper: Paper
+    deps: Deps, address: str, booking_id: str, number: int | None, language: Language | None, paper: Paper
 ) -> tuple[Printable, bytes]:
-    """The same as a PDF, one ticket a page, in this language or else the organizer's. Raises as `find` does."""
+    """The same as a PDF for who comes from `address`, one ticket a page, in this language or else the organizer's.
+
+    Raises as `find` and `printing` do.
+    """
     found = await find(deps, booking_id, number)
-    with printing():
+    with printing(deps, address, booking_id):
         written = await deps.press.pdf(
             "ticket",
             lambda: document_of(
@@ -62,10 +66,12 @@ async def pdf(
 
 
 @contextmanager
-def printing() -> Iterator[None]:
-    """Raises Busy for a press that has too much to do."""
+def printing(deps: Deps, address: str, booking_id: str) -> Iterator[None]:
+    """Raises Busy for a press that has too much to do, and TooMuchAtOnce when it would do it for one alone."""
+    of = deps.crowds
     try:
-        yield
+        with of.documents_of_booking.one(booking_id), of.documents_of_address.one(network_of(address)):
+            yield
     except PressBusyError as error:
         raise busy("Too many documents are being made at the moment. Try again.") from error
 

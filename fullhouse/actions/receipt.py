@@ -24,11 +24,14 @@ async def find(deps: Deps, booking_id: str) -> tuple[PrintedEvent, Receipt]:
     return event, receipt_of(found, tickets, moved, names, rates, owed_minor)
 
 
-async def pdf(deps: Deps, booking_id: str, language: Language | None) -> tuple[Receipt, bytes]:
-    """The same as a PDF, in this language or else the organizer's. Raises as `find` does."""
+async def pdf(deps: Deps, address: str, booking_id: str, language: Language | None) -> tuple[Receipt, bytes]:
+    """The same as a PDF for who comes from `address`, in this language or else the organizer's.
+
+    Raises as `find` and `printing` do.
+    """
     event, made = await find(deps, booking_id)
     now = deps.clock()
-    with printing():
+    with printing(deps, address, booking_id):
         written = await deps.press.pdf(
             "receipt", lambda: document_of(event, made, now, language or event.language, event.look)
         )

@@ -89,6 +89,7 @@ Refusal
 ├── PlaygroundIsLocal       the open playground answers this machine alone
 ├── PayloadTooLarge         `limit_bytes`
 ├── UnsupportedMediaType
+├── TooMuchAtOnce           one address, or one booking, has its share already; `retry_after_seconds`
 ├── Busy                    nothing was done; `retry_after_seconds`
 └── OutcomeUnknown          the database went away in the commit; the same idempotency key tells
 """
@@ -370,6 +371,12 @@ class Busy(Refusal):
     """Nothing was done and nothing is lost; `retry_after_seconds` says when to come again."""
 
     code = "busy"
+
+
+class TooMuchAtOnce(Refusal):
+    """One address, or one booking, has as much under way as it may; `retry_after_seconds` says when to come again."""
+
+    code = "too_much_at_once"
 
 
 class OutcomeUnknown(Refusal):

@@ -92,6 +92,7 @@ STATUSES: dict[str, tuple[int, str]] = {
     "playground_is_local": (403, "The playground is local"),
     "payload_too_large": (413, "The body is too large"),
     "unsupported_media_type": (415, "Unsupported media type"),
+    "too_much_at_once": (429, "Too much at once"),
     "busy": (503, "Busy"),
     "outcome_unknown": (503, "Outcome unknown"),
 }

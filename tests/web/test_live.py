@@ -147,6 +147,28 @@ async def test_too_many_are_told_so_and_there_is_room_when_one_leaves(served: Se
             assert await stream.left() == 12
 
 
+async def test_one_address_has_its_share_of_the_streams_and_others_have_theirs(served: Served, conninfo: str) -> None:
+    changes = {"is_open": False, "streams_of_address_max": 2, "proxy_addresses": "127.0.0.1"}
+    async with served(**changes) as url, client_of(url) as client:
+        event = await new_event(client, bearer(await make_key(conninfo)))
+        crowd, other = {"x-forwarded-for": "2001:db8::1"}, {"x-forwarded-for": "2001:db8:0:1::1"}
+        # With IPv6, a visitor has all addresses of his network.
+        neighbour = {"x-forwarded-for": "2001:db8::2"}
+        async with watching(client, event["id"], **crowd) as first, watching(client, event["id"], **neighbour):
+            await first.soon()
+            refused = await client.get(f"/events/{event['id']}/live", headers=crowd)
+            assert_problem(refused, 429, "too_much_at_once")
+            assert int(refused.headers["retry-after"]) > 0
+            assert "availability" in refused.json()["detail"]
+            async with watching(client, event["id"], **other) as stream:
+                assert await stream.left() == 12
+        await until(client, "/metrics", "fullhouse_live_streams 0.0")
+        for _ in range(3):
+            assert_problem(await client.get(f"/events/{NOBODY}/live", headers=crowd), 404, "event_not_found")
+        async with watching(client, event["id"], **crowd) as first, watching(client, event["id"], **crowd) as second:
+            assert (await first.left(), await second.left()) == (12, 12)
+
+
 async def test_signs_of_life_come_while_nothing_changes(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(wiring, "BEAT_SECONDS", 0.05)
     async with served() as url, client_of(url) as client:

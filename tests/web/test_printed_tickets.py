@@ -1,5 +1,6 @@
 """Tickets as files over HTTP: for whoever knows the booking's id, as long as they let somebody in."""
 
+import asyncio
 import io
 
 import httpx
@@ -141,6 +142,27 @@ async def test_a_press_that_has_too_much_to_do_refuses_and_nothing_else_does(
             assert_problem(refused, 503, "busy")
             assert refused.headers["retry-after"] == "1"
         assert (await client.get(f"/bookings/{booking['id']}/tickets/1/qr.svg")).status_code == 200
+
+
+@pytest.mark.parametrize("limit", ["documents_of_booking_max", "documents_of_address_max"])
+async def test_who_asks_for_many_files_at_once_gets_his_share_and_the_rest_later(served: Served, limit: str) -> None:
+    async with served(**{limit: 1}) as url, httpx.AsyncClient(base_url=url, timeout=60) as client:
+        event = await new_event(client)
+        mine, other = [await new_booking(client, event["id"]) for _ in range(2)]
+        paths = [f"/bookings/{mine['id']}/{name}" for name in ("tickets.pdf", "receipt.pdf", "tickets/1/ticket.pdf")]
+        *answers, of_other = await asyncio.gather(
+            *(client.get(path) for path in (*paths, f"/bookings/{other['id']}/tickets.pdf"))
+        )
+        # Whose address has its share may have several bookings.
+        is_alone = limit == "documents_of_booking_max"
+        refused = [one for one in (answers if is_alone else [*answers, of_other]) if one.status_code != 200]
+        assert len(refused) == (2 if is_alone else 3)
+        assert of_other.status_code == 200 or not is_alone
+        for answer in refused:
+            assert_problem(answer, 429, "too_much_at_once")
+            assert int(answer.headers["retry-after"]) > 0
+        for path in paths:
+            assert (await client.get(path)).status_code == 200
 
 
 async def test_paper_and_language_are_some_of_a_few(client: httpx.AsyncClient, booking: Json) -> None:

@@ -11,6 +11,8 @@ from fullhouse.web.event_stream import EventStream
 
 async def show(deps: Deps, call: Call, event_id: str) -> EventStream:
     """`GET /events/{id}/live`."""
-    stream = await live.watch(deps, event_id_of(event_id), drafts=call.caller.may("read"))
+    stream = await live.watch(deps, event_id_of(event_id), call.address, drafts=call.caller.may("read"))
     last_id = call.headers.get(b"last-event-id")
-    return EventStream(stream, partial(live.leave, deps), None if last_id is None else last_id.decode("latin-1"))
+    return EventStream(
+        stream, partial(live.leave, deps, call.address), None if last_id is None else last_id.decode("latin-1")
+    )

@@ -48,13 +48,14 @@ def add(router: APIRouter, deps: Deps) -> None:
         "/events/{event_id}/live",
         tags=["events"],
         response_class=Response,
-        responses={200: STREAM, **problems("event_not_found")},
+        responses={200: STREAM, **problems("event_not_found", "too_much_at_once")},
         openapi_extra={"parameters": [LAST_EVENT_ID]},
     )
     async def follow_availability(event_id: EventId, call: CurrentCall) -> Response:
         """Show what is left of an event at once, and again whenever it changes, until you hang up.
 
         Of a ticket type it is told how many are left when they are few, and otherwise only that there are some. When
-        there are too many streams, the answer is 503; ask for the availability then.
+        there are too many streams, the answer is 503, and 429 when too many of them come from your address; ask for the
+        availability then.
         """
         return await live.show(deps, call, event_id)

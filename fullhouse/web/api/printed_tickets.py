@@ -7,6 +7,7 @@ from fullhouse.rules.printed import Paper
 from fullhouse.rules.reference import reference_of
 from fullhouse.web.api.bookings import id_of
 from fullhouse.web.api.holders import number_of
+from fullhouse.web.call import Call
 from fullhouse.web.http import Answer
 
 PDF = "application/pdf"
@@ -14,16 +15,18 @@ SVG = "image/svg+xml"
 PNG = "image/png"
 
 
-async def tickets_pdf(deps: Deps, booking_id: str, language: Language | None, paper: Paper) -> Answer:
+async def tickets_pdf(deps: Deps, call: Call, booking_id: str, language: Language | None, paper: Paper) -> Answer:
     """`GET /bookings/{id}/tickets.pdf`."""
-    found, written = await printed_ticket.pdf(deps, id_of(booking_id), None, language, paper)
+    found, written = await printed_ticket.pdf(deps, call.address, id_of(booking_id), None, language, paper)
     return file(written, PDF, f"tickets-{reference_of(found.event.id, found.booking.number)}.pdf")
 
 
-async def ticket_pdf(deps: Deps, booking_id: str, number: str, language: Language | None, paper: Paper) -> Answer:
+async def ticket_pdf(
+    deps: Deps, call: Call, booking_id: str, number: str, language: Language | None, paper: Paper
+) -> Answer:
     """`GET /bookings/{id}/tickets/{number}/ticket.pdf`."""
     canonical, n = id_of(booking_id), number_of(number)
-    found, written = await printed_ticket.pdf(deps, canonical, n, language, paper)
+    found, written = await printed_ticket.pdf(deps, call.address, canonical, n, language, paper)
     return file(written, PDF, f"ticket-{reference_of(found.event.id, found.booking.number)}-{n}.pdf")
 
 

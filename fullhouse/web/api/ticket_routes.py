@@ -69,23 +69,29 @@ def _add_pdfs(router: APIRouter, deps: Deps) -> None:
         "/bookings/{booking_id}/tickets.pdf",
         tags=["tickets"],
         response_class=Response,
-        responses={**file_of(printed_tickets.PDF), **problems(*NOT_PRINTED)},
+        responses={**file_of(printed_tickets.PDF), **problems(*NOT_PRINTED, "too_much_at_once")},
     )
-    async def print_tickets(booking_id: BookingId, language: InLanguage = None, paper: OnPaper = "a4") -> Response:
+    async def print_tickets(
+        booking_id: BookingId, call: CurrentCall, language: InLanguage = None, paper: OnPaper = "a4"
+    ) -> Response:
         """Print all valid tickets of a booking as a PDF, one a page. Whoever knows the booking's id may have them."""
-        return response_of(await printed_tickets.tickets_pdf(deps, booking_id, language, paper))
+        return response_of(await printed_tickets.tickets_pdf(deps, call, booking_id, language, paper))
 
     @router.get(
         "/bookings/{booking_id}/tickets/{number}/ticket.pdf",
         tags=["tickets"],
         response_class=Response,
-        responses={**file_of(printed_tickets.PDF), **problems(*NOT_PRINTED, "ticket_not_found")},
+        responses={**file_of(printed_tickets.PDF), **problems(*NOT_PRINTED, "ticket_not_found", "too_much_at_once")},
     )
     async def print_ticket(
-        booking_id: BookingId, number: TicketNumber, language: InLanguage = None, paper: OnPaper = "a4"
+        booking_id: BookingId,
+        number: TicketNumber,
+        call: CurrentCall,
+        language: InLanguage = None,
+        paper: OnPaper = "a4",
     ) -> Response:
         """Print one ticket of a booking as a PDF."""
-        return response_of(await printed_tickets.ticket_pdf(deps, booking_id, number, language, paper))
+        return response_of(await printed_tickets.ticket_pdf(deps, call, booking_id, number, language, paper))
 
 
 def _add_receipts(router: APIRouter, deps: Deps) -> None:
@@ -93,14 +99,17 @@ def _add_receipts(router: APIRouter, deps: Deps) -> None:
         "/bookings/{booking_id}/receipt.pdf",
         tags=["bookings"],
         response_class=Response,
-        responses={**file_of(printed_tickets.PDF), **problems("booking_not_found", "tickets_not_issued")},
+        responses={
+            **file_of(printed_tickets.PDF),
+            **problems("booking_not_found", "tickets_not_issued", "too_much_at_once"),
+        },
     )
-    async def print_receipt(booking_id: BookingId, language: InLanguage = None) -> Response:
+    async def print_receipt(booking_id: BookingId, call: CurrentCall, language: InLanguage = None) -> Response:
         """Print the receipt of a booking as a PDF: what was sold, its tax by rates, what was paid and went back.
 
         It is no invoice, as the organizer's address and tax number are not known.
         """
-        return response_of(await receipts.show(deps, booking_id, language))
+        return response_of(await receipts.show(deps, call, booking_id, language))
 
 
 def _add_calendars(router: APIRouter, deps: Deps) -> None:
