@@ -9,13 +9,14 @@ from fullhouse.actions.deps import Deps
 from fullhouse.rules.booking import CancelRequest, Refunding, Refused
 from fullhouse.rules.cancellation import back_for, valid_tickets
 from fullhouse.rules.refusals import Refusal
+from fullhouse.rules.selling import TICKETS_MAX
 from fullhouse.web.api.bookings import id_of
 from fullhouse.web.api.refunding import refunding_of
 from fullhouse.web.console.booking_pages import BOOKING, facts_of, path_of
 from fullhouse.web.pages.forms import Form, empty, filled, key_of, refused, status_of_again
 from fullhouse.web.pages.language import N_
 from fullhouse.web.pages.page import moved, page
-from fullhouse.web.pages.ticked import TICKETS_MAX, Number, TickedForm, told_anew
+from fullhouse.web.pages.ticked import Number, TickedForm, told_anew
 from fullhouse.web.pages.visitor import CurrentVisitor, Visitor
 
 REFUNDINGS: tuple[tuple[Refunding, str], ...] = (

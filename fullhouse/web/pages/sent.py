@@ -9,9 +9,13 @@ from starlette.datastructures import Headers as StarletteHeaders
 from starlette.formparsers import MultiPartException, MultiPartParser
 
 from fullhouse.rules.refusals import UnsupportedMediaType, ValidationFailed
+from fullhouse.rules.selling import TICKETS_MAX
 from fullhouse.web.call import Call
 
-FIELDS_MAX = 1_000
+FIELDS_MAX = 2 * TICKETS_MAX + 100
+"""Giving back all of the largest booking but one ticket sends the most: those told of, those ticked, and a few more."""
+PARTS_MAX = 100
+"""Fields beside files, which are sent with pictures alone."""
 FILES_MAX = 10
 URLENCODED = b"application/x-www-form-urlencoded"
 MULTIPART = b"multipart/form-data"
@@ -65,7 +69,7 @@ async def _multipart(call: Call) -> Sent:
 
     headers = StarletteHeaders(raw=list(call.headers.items()))
     # The front door has limited the whole body, so no part can be larger.
-    limits = {"max_files": FILES_MAX, "max_fields": FIELDS_MAX, "max_part_size": len(call.body) + 1}
+    limits = {"max_files": FILES_MAX, "max_fields": PARTS_MAX, "max_part_size": len(call.body) + 1}
     try:
         form = await MultiPartParser(headers, stream(), **limits).parse()
     except (MultiPartException, UnicodeError, LookupError, KeyError) as error:

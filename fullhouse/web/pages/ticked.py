@@ -4,11 +4,10 @@ from typing import Annotated
 
 from pydantic import Field
 
+from fullhouse.rules.selling import TICKETS_MAX
 from fullhouse.web.pages.forms import WHOLE, Form, FormModel
 from fullhouse.web.pages.language import N_
 from fullhouse.web.pages.visitor import Visitor
-
-TICKETS_MAX = 10_000
 
 Number = Annotated[int, Field(ge=1, le=TICKETS_MAX)]
 

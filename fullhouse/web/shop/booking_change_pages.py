@@ -12,12 +12,13 @@ from fullhouse.rules.booking import CancelRequest, Refused, Ticket
 from fullhouse.rules.cancellation import valid_tickets
 from fullhouse.rules.holder import ticket_not_found
 from fullhouse.rules.refusals import Refusal
+from fullhouse.rules.selling import TICKETS_MAX
 from fullhouse.web.api.bookings import id_of
 from fullhouse.web.api.holders import number_of
 from fullhouse.web.api.shapes import Line
 from fullhouse.web.pages.forms import Form, FormModel, empty, filled, key_of, refused, status_of_again
 from fullhouse.web.pages.page import moved, page
-from fullhouse.web.pages.ticked import TICKETS_MAX, Number, TickedForm, told_anew
+from fullhouse.web.pages.ticked import Number, TickedForm, told_anew
 from fullhouse.web.pages.visitor import CurrentVisitor, Visitor
 from fullhouse.web.shop.addresses import booking_path
 from fullhouse.web.shop.booking_pages import facts_of

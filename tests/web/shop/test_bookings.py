@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 import psycopg
 
+from fullhouse.rules.selling import TICKETS_MAX
 from fullhouse.web.api.permissions import PERMISSIONS
 from fullhouse.web.shop.booking_pages import FILES
 from tests.people import OWNER, PASSWORD, open_office
@@ -177,6 +178,19 @@ async def test_only_the_tickets_that_were_told_of_are_given_back(client: httpx.A
     assert (await client.get(f"/bookings/{booking_id}")).json()["num_seats"] == 2
     await follow(client, await send(client, other, "/cancellation"))
     assert (await client.get(f"/bookings/{booking_id}")).json()["num_seats"] == 1
+
+
+async def test_of_the_largest_booking_all_tickets_but_one_are_given_back(served: Served) -> None:
+    async with served(num_seats_max=TICKETS_MAX) as url, httpx.AsyncClient(base_url=url, timeout=60) as client:
+        event = await new_event(client, total_seats=TICKETS_MAX)
+        booked = await client.post("/bookings", json={"event_id": event["id"], "num_seats": TICKETS_MAX})
+        path = f"/shop/bookings/{booked.json()['id']}/cancellation"
+        page = await client.get(path, headers=BROWSER)
+        chosen = list(range(2, TICKETS_MAX + 1))
+        told = await send(client, page, path, ticket=chosen, look="true")
+        assert "Give back 9999 tickets" in words_of(told)
+        await follow(client, await send(client, told, path))
+        assert await left(client, event["id"]) == TICKETS_MAX - 1
 
 
 async def test_what_can_not_be_given_back_is_not_offered(client: httpx.AsyncClient, offering: Offering) -> None:
