@@ -16,7 +16,7 @@ from fullhouse.web.console.booking_pages import BOOKING, facts_of, path_of
 from fullhouse.web.pages.forms import Form, empty, filled, key_of, refused, status_of_again
 from fullhouse.web.pages.language import N_
 from fullhouse.web.pages.page import moved, page
-from fullhouse.web.pages.ticked import Number, TickedForm, told_anew
+from fullhouse.web.pages.ticked import Number, TickedForm, Told, told_anew
 from fullhouse.web.pages.visitor import CurrentVisitor, Visitor
 
 REFUNDINGS: tuple[tuple[Refunding, str], ...] = (
@@ -29,9 +29,17 @@ Chosen = Annotated[list[Number], Query(max_length=TICKETS_MAX)]
 
 
 class CancellationForm(TickedForm):
-    """Which tickets are cancelled, none for a hold, and how much goes back for them."""
+    """Which tickets are cancelled, none for a hold; how much goes back for them; and what the page told of each way."""
 
     refunding: Refunding
+    full_minor: Told
+    by_policy_minor: Told
+    none_minor: Told
+
+    def told_minor(self) -> int:
+        """What goes back, as the page told it."""
+        told = {"full": self.full_minor, "by_policy": self.by_policy_minor, "none": self.none_minor}
+        return told[self.refunding]
 
 
 def add(router: APIRouter, deps: Deps) -> None:
@@ -57,7 +65,7 @@ async def _cancel(deps: Deps, visitor: Visitor, booking_id: str) -> Response:
     try:
         key = key_of(visitor, f"POST {visitor.path}", wanted)
         refunding = await refunding_of(deps, visitor.call.caller, booking_id, wanted.refunding)
-        asked = CancelRequest("", booking_id, key, tickets, refunding, by="staff")
+        asked = CancelRequest("", booking_id, key, tickets, refunding, wanted.told_minor(), "staff")
         outcome = await cancellation.cancel(deps, asked)
         if isinstance(outcome, Refused):
             raise outcome.refusal

@@ -1,6 +1,7 @@
 """Cancelling a whole event, and how far that has come: the page may be left, and come back to."""
 
 from fastapi import APIRouter, Response
+from pydantic import Field
 
 from fullhouse.actions import event, event_cancellation
 from fullhouse.actions.deps import Deps
@@ -12,7 +13,7 @@ from fullhouse.web.api.event_cancellation_shapes import Reason, progress_fields
 from fullhouse.web.api.ids import event_id_of
 from fullhouse.web.api.parameters import EventId
 from fullhouse.web.console import navigation
-from fullhouse.web.pages.forms import Form, FormModel, empty, filled, key_of, refused, status_of_again
+from fullhouse.web.pages.forms import WHOLE, Form, FormModel, empty, filled, key_of, refused, status_of_again
 from fullhouse.web.pages.language import N_
 from fullhouse.web.pages.page import moved, page
 from fullhouse.web.pages.visitor import CurrentVisitor, Visitor
@@ -21,10 +22,15 @@ CANCELLATION = "/console/events/{event_id}/cancellation"
 
 
 class CancellationForm(FormModel):
-    """Why the event is cancelled; and the yes, which nobody gives by accident."""
+    """Why the event is cancelled; the yes, which nobody gives by accident; and how many places the page told of.
+
+    Of another number it is told once: while many book, an event could not be cancelled otherwise.
+    """
 
     reason: Reason | None = None
     is_sure: bool = False
+    taken: int = Field(ge=0, le=1_000_000)
+    is_told_anew: bool = False
 
 
 def add(router: APIRouter, deps: Deps) -> None:
@@ -45,6 +51,12 @@ async def _cancel(deps: Deps, visitor: Visitor, event_id: str) -> Response:
         words = visitor.language.text(N_("Please say that you are sure: this can't be undone."))
         wanted, form = None, form._replace(faults={"is_sure": words})
     if wanted is None:
+        return await _show(deps, visitor, event_id, form)
+    if not wanted.is_told_anew and wanted.taken != _taken(await event.details(deps, event_id, drafts=True)):
+        words = visitor.language.text(
+            N_("Meanwhile it is another number of places. Nothing is done yet: look at it once more.")
+        )
+        form = form._replace(typed={**form.typed, "is_told_anew": ["true"]}, faults={WHOLE: words})
         return await _show(deps, visitor, event_id, form)
     try:
         key = key_of(visitor, f"POST {visitor.path}", wanted)

@@ -9,6 +9,8 @@ from fullhouse.web.pages.forms import WHOLE, Form, FormModel
 from fullhouse.web.pages.language import N_
 from fullhouse.web.pages.visitor import Visitor
 
+Told = Annotated[int, Field(ge=0, le=10**12)]
+"""An amount in minor units that a page has told; if another one would go back, nothing is done."""
 Number = Annotated[int, Field(ge=1, le=TICKETS_MAX)]
 
 

@@ -3,7 +3,6 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
-from pydantic import Field
 
 from fullhouse.actions import buyer_booking, cancellation, holder
 from fullhouse.actions.deps import Deps
@@ -18,7 +17,7 @@ from fullhouse.web.api.holders import number_of
 from fullhouse.web.api.shapes import Line
 from fullhouse.web.pages.forms import Form, FormModel, empty, filled, key_of, refused, status_of_again
 from fullhouse.web.pages.page import moved, page
-from fullhouse.web.pages.ticked import Number, TickedForm, told_anew
+from fullhouse.web.pages.ticked import Number, TickedForm, Told, told_anew
 from fullhouse.web.pages.visitor import CurrentVisitor, Visitor
 from fullhouse.web.shop.addresses import booking_path
 from fullhouse.web.shop.booking_pages import facts_of
@@ -35,7 +34,7 @@ class HolderForm(FormModel):
 class CancellationForm(TickedForm):
     """Which tickets are given back; none for a hold; and what the buyer was told that he gets."""
 
-    refund_minor: int = Field(ge=0, le=10**12)
+    refund_minor: Told
 
 
 def add(router: APIRouter, deps: Deps) -> None:
