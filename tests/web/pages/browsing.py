@@ -1,5 +1,6 @@
 """How the tests use pages as a browser without JavaScript does: pages are opened, forms filled in and sent."""
 
+from collections import Counter
 from html.parser import HTMLParser
 from typing import NamedTuple
 from urllib.parse import urljoin
@@ -31,9 +32,15 @@ class _Forms(HTMLParser):
         self._area: list[str] | None = None
         self._area_name = ""
         self._is_read = True
+        self.ids: list[str] = []
+        self.labelled: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         has = {name: value or "" for name, value in attrs}
+        if "id" in has:
+            self.ids.append(has["id"])
+        self.labelled += has.get("for", "").split() + has.get("aria-describedby", "").split()
+        self.labelled += has.get("aria-labelledby", "").split()
         if tag in {"script", "style"}:
             self._is_read = False
         if tag == "form":
@@ -119,4 +126,6 @@ def _read(answer: httpx.Response) -> _Forms:
     assert answer.headers["content-type"] == "text/html; charset=utf-8", answer.text[:200]
     parser = _Forms()
     parser.feed(answer.text)
+    assert not [one for one, times in Counter(parser.ids).items() if times > 1], "an id is of one thing alone"
+    assert not set(parser.labelled) - set(parser.ids), "what labels or describes something is there"
     return parser
