@@ -12,14 +12,25 @@ from fullhouse.store.image import image_from
 _LISTED_COLUMNS = len(Listed._fields) - 1
 
 _IS_FIRST_OF_SLUG: LiteralString = """
-    NOT EXISTS (SELECT FROM events s WHERE s.slug = e.slug AND s.id < e.id AND s.state <> 'draft')
+    NOT EXISTS (
+        SELECT FROM events s JOIN organizers t ON t.id = s.organizer_id
+        WHERE s.slug = e.slug AND s.id < e.id AND s.state <> 'draft' AND t.test_of IS NULL
+    )
 """
 
 
 async def event_of_slug(conn: ReadConn, slug: str) -> str | None:
-    """The id of the event that a slug means, not of a draft: the oldest of all organizers that has it."""
+    """The id of the event that a slug means, not of a draft: the oldest of all organizers that has it.
+
+    One that is for tests only has it while no other event does.
+    """
     cursor = await conn.execute(
-        "SELECT id::text FROM events WHERE slug = %s AND state <> 'draft' ORDER BY id LIMIT 1", [slug]
+        """
+        SELECT e.id::text FROM events e JOIN organizers o ON o.id = e.organizer_id
+        WHERE e.slug = %s AND e.state <> 'draft'
+        ORDER BY o.test_of IS NOT NULL, e.id LIMIT 1
+        """,
+        [slug],
     )
     row = await cursor.fetchone()
     return None if row is None else row[0]

@@ -5,12 +5,14 @@ import re
 
 import httpx
 
+from fullhouse.actions import organizer
 from tests.offers import add_ticket_type
 from tests.web.asking import FUTURE, NOBODY, Json, left, new_event
 from tests.web.basket_office import Offering
 from tests.web.offering import new, run
 from tests.web.organizing import DETAILS, let_begin, patch, set_state
 from tests.web.pages.browsing import BROWSER, GERMAN, follow, form_to, resend, send, words_of
+from tests.web.two_houses import make_key
 
 ANN = {"name": "Ann Archer", "email": "ann@example.org"}
 
@@ -187,6 +189,20 @@ async def test_of_two_organizers_with_one_slug_the_older_event_has_the_address(c
     page = await opened(client, newer["id"])
     assert f'rel="canonical" href="http://127.0.0.1:8000{path_of(newer["id"])}"' in page.text
     assert older["id"] != newer["id"]
+
+
+async def test_an_event_of_tests_never_has_the_address_of_a_real_one(
+    closed_client: httpx.AsyncClient, conninfo: str
+) -> None:
+    tests_key = await make_key(conninfo, organizer.DEFAULT_ID, is_test=True)
+    real_key = await make_key(conninfo, organizer.DEFAULT_ID)
+    trial = await new_event(closed_client, tests_key, slug="gala", name="Trial gala")
+    assert "Trial gala" in words_of(await opened(closed_client, "gala"))
+    await new_event(closed_client, real_key, slug="gala", name="Real gala")
+    assert "Real gala" in words_of(await opened(closed_client, "gala"))
+    assert path_of(trial["id"]) in (await opened(closed_client, trial["id"])).text
+    home = await closed_client.get("/", headers=BROWSER)
+    assert ("Trial gala" in home.text, f'href="{path_of("gala")}"' in home.text) == (False, True)
 
 
 async def test_what_organizers_write_is_escaped_and_their_markdown_harmless(client: httpx.AsyncClient) -> None:
