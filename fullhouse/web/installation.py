@@ -1,15 +1,18 @@
 """What is neither the API nor a page for people: the interactive documentation, health and metrics."""
 
 from fastapi import APIRouter, Response
-from fastapi.openapi.docs import get_swagger_ui_html
 
 from fullhouse.actions.deps import Deps
 from fullhouse.web import measure
 from fullhouse.web.api import health
+from fullhouse.web.http import Answer
+from fullhouse.web.pages.headers import DOCS_POLICY, secured
+from fullhouse.web.pages.language import SOURCE
+from fullhouse.web.pages.page import HTML, environment
+from fullhouse.web.pages.visitor import CurrentVisitor
 from fullhouse.web.respond import response_of
 
 LINKS = {"docs": "/docs", "openapi": "/openapi.json", "alive": "/healthz", "ready": "/readyz", "metrics": "/metrics"}
-VENDOR = "/static/vendor/swagger-ui"
 
 
 def build(deps: Deps, metrics_folder: str | None) -> APIRouter:
@@ -17,16 +20,10 @@ def build(deps: Deps, metrics_folder: str | None) -> APIRouter:
     router = APIRouter(include_in_schema=False)
 
     @router.get("/docs")
-    async def docs() -> Response:
-        return get_swagger_ui_html(
-            openapi_url="/openapi.json",
-            title="Full House API",
-            swagger_js_url=f"{VENDOR}/swagger-ui-bundle.js",
-            swagger_css_url=f"{VENDOR}/swagger-ui.css",
-            swagger_favicon_url=f"{VENDOR}/favicon-32x32.png",
-            # Otherwise a validator on the internet would be asked.
-            swagger_ui_parameters={"validatorUrl": None},
-        )
+    async def docs(visitor: CurrentVisitor) -> Response:
+        html = environment(SOURCE).get_template("docs.html").render()
+        safe = secured(is_https=visitor.site.is_https, policy=DOCS_POLICY)
+        return response_of(Answer(200, [HTML, *safe], html.encode()))
 
     @router.get("/healthz")
     async def alive() -> Response:

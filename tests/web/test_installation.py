@@ -87,17 +87,24 @@ async def test_the_documentation_needs_nothing_from_elsewhere(client: httpx.Asyn
         assert not re.search(r"""(?:src|href|url)\s*[=:]\s*["']?(?:https?:)?//""", page), path
         assert "http://" not in page
         assert "https://" not in page
-    page = (await client.get("/docs")).text
+    answer = await client.get("/docs")
+    assert "script-src 'self';" in answer.headers["content-security-policy"]
+    assert "unsafe" not in answer.headers["content-security-policy"]
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    page = answer.text
+    assert not re.search(r"<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)", page)
     assets = re.findall(r"""(?:src|href)="(/[^"]+)\"""", page)
-    assert len(assets) == 3
+    assert len(assets) == 4
     for asset in assets:
         answer = await client.get(asset)
         assert answer.status_code == 200, asset
-        assert len(answer.content) > 500
+        assert len(answer.content) > 300
+        assert "immutable" in answer.headers["cache-control"]
     styles = (await client.get(next(asset for asset in assets if asset.endswith(".css")))).text
     assert not re.search(r"url\(\s*[\"']?(?:https?:)?//|@import", styles)
-    assert "/openapi.json" in page
-    assert '"validatorUrl": null' in page
+    script = (await client.get(next(asset for asset in assets if "docs" in asset))).text
+    assert 'url: "/openapi.json"' in script
+    assert "validatorUrl: null" in script
 
 
 async def test_the_document_is_openapi_3_1_and_tells_every_call(client: httpx.AsyncClient) -> None:

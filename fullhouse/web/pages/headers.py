@@ -17,6 +17,12 @@ STRIPE_POLICY = (
 )
 """For the page on which Stripe is paid: its script must come from its own server, and opens frames from there."""
 
+DOCS_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+"""For the page of the API, whose style sheet has its pictures in itself."""
+
 FEATURES = b"camera=(), geolocation=(), microphone=(), usb=(), payment=(self), browsing-topics=()"
 HSTS_SECONDS = 31_536_000
 

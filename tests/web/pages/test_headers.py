@@ -26,6 +26,17 @@ async def test_a_page_lets_nothing_in_from_elsewhere_and_into_nobodys_frame(clos
     assert "strict-transport-security" not in headers
 
 
+@pytest.mark.parametrize(
+    ("path", "kept"), [("/", "private, no-cache"), (PAGE, "no-store"), ("/shop/bookings/nothing", "no-store")]
+)
+async def test_a_page_is_kept_for_who_reads_it_alone_and_a_secret_one_for_nobody(
+    closed_client: httpx.AsyncClient, path: str, kept: str
+) -> None:
+    headers = (await closed_client.get(path, headers=BROWSER)).headers
+    assert headers["cache-control"] == kept
+    assert {"Accept-Language", "Cookie"} <= set(headers["vary"].split(", "))
+
+
 async def test_behind_tls_browsers_are_told_to_stay_there(served: Served) -> None:
     serving = served(is_open=False, public_url="https://tickets.example/")
     async with serving as url, httpx.AsyncClient(base_url=url) as visitor:
