@@ -7,19 +7,20 @@ from typing import Annotated, NamedTuple
 from fastapi import APIRouter, Query, Response
 from pydantic import AfterValidator, Field
 
-from fullhouse.actions import key, wiping
+from fullhouse.actions import event_list, key, wiping
 from fullhouse.actions.deps import Deps
 from fullhouse.actions.key import KeyTerms
 from fullhouse.actions.wiping import Wiped
 from fullhouse.rules.answer import Answered
 from fullhouse.rules.permission import Scope
 from fullhouse.rules.refusals import Refusal
+from fullhouse.store.event_list import EventsWanted
 from fullhouse.store.key import ApiKey
 from fullhouse.web.api.ids import id_of
 from fullhouse.web.api.keys import NO_KEY
-from fullhouse.web.api.offer_shapes import Text, once_each
+from fullhouse.web.api.offer_shapes import once_each
 from fullhouse.web.api.organizer_shapes import EVENTS_MAX, key_fields
-from fullhouse.web.api.shapes import Line, uuid_or_none
+from fullhouse.web.api.shapes import Id, Line, uuid_or_none
 from fullhouse.web.console.house import CURSOR_LENGTH_MAX, house_page, key_of_button
 from fullhouse.web.gate import organizer_id_of
 from fullhouse.web.pages.forms import Form, FormModel, empty, filled, key_of, refused, status_of_again
@@ -31,29 +32,21 @@ KEYS_A_PAGE = 50
 LAST_DAY = date(9000, 1, 1)
 
 
-def _ids(value: str) -> str:
-    ids = value.split()
-    if len(ids) > EVENTS_MAX or any(uuid_or_none(one) is None for one in ids):
-        raise ValueError("must be ids of events")
-    return value
-
-
 class KeyForm(FormModel):
-    """A new key. `event_ids` has one id a line; `expires_at` is the last day, in UTC, on which it is good."""
+    """A new key, for all events unless some are named. `expires_at` is the last day, in UTC, on which it is good."""
 
     name: Line
     scopes: Annotated[list[Scope], Field(min_length=1, max_length=4), AfterValidator(once_each)]
-    event_ids: Annotated[Text, Field(max_length=10_000), AfterValidator(_ids)] = ""
+    event_ids: Annotated[list[Id], AfterValidator(once_each)] = Field(default=[], max_length=EVENTS_MAX)
     expires_at: Annotated[date | None, Field(le=LAST_DAY)] = None
     test: bool = False
 
     def terms(self) -> KeyTerms:
         """What the key is to be good for."""
-        ids = tuple(once_each([one.lower() for one in self.event_ids.split()]))
         until = None
         if self.expires_at is not None:
             until = datetime.combine(self.expires_at + timedelta(days=1), time(), UTC)
-        return KeyTerms(tuple(self.scopes), ids or None, until, self.test)
+        return KeyTerms(tuple(self.scopes), tuple(self.event_ids) or None, until, self.test)
 
 
 class Shown(NamedTuple):
@@ -95,12 +88,15 @@ def add(router: APIRouter, deps: Deps) -> None:
 async def _shown(deps: Deps, visitor: Visitor, organizer_id: str, shown: Shown, after: str | None = None) -> Response:
     async with deps.reading() as conn:
         found = await key.page(conn, organizer_id, after, KEYS_A_PAGE + 1)
+    coming = await event_list.page(deps, EventsWanted(organizer_id, is_past=False), 0, EVENTS_MAX)
     path = KEYS.format(organizer_id=organizer_id)
     return await house_page(
         *(deps, visitor, organizer_id, "console/keys.html"),
         status=status_of_again(shown.form),
         keys=found[:KEYS_A_PAGE],
         next_path=_next_path(path, found),
+        events=coming.events,
+        is_more=coming.is_more,
         path=path,
         now=deps.clock(),
         **shown._asdict(),
@@ -141,4 +137,4 @@ async def _revoke(deps: Deps, visitor: Visitor, organizer_id: str, key_id: str) 
 
 
 def _new_key() -> Form:
-    return empty(name="", scopes=["read"], event_ids="", expires_at="")
+    return empty(name="", scopes=["read"], expires_at="")

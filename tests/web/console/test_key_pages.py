@@ -5,7 +5,7 @@ import re
 import httpx
 
 from tests.people import Office
-from tests.web.asking import NOBODY
+from tests.web.asking import NOBODY, new_event
 from tests.web.console.staff import HOUSE, assert_open_to, look
 from tests.web.pages.browsing import follow, form_to, resend, send, words_of
 
@@ -37,6 +37,21 @@ async def test_a_key_may_be_limited_and_is_for_tests_if_that_is_wanted(olga: htt
     assert KEY.findall(made.text)[0].startswith("fh_test_")
     assert "until Thu, May 2, 2041" in words_of(made).replace("\u202f", " ")
     assert "For tests" in words_of(made)
+
+
+async def test_a_key_may_be_for_some_events_that_are_chosen_by_their_names(olga: httpx.AsyncClient) -> None:
+    olga.headers["origin"] = str(olga.base_url).rstrip("/")
+    assert "Only for some events" not in words_of(await look(olga, KEYS))
+    gala = await new_event(olga, name="Gala <b>")
+    await new_event(olga, name="Circus")
+    page = await look(olga, KEYS)
+    assert "Gala &lt;b&gt;" in page.text
+    assert "Circus" in page.text
+    made = await send(olga, page, "/keys", name="Doors", scopes=["read"], event_ids=[gala["id"]])
+    assert "for 1 event" in words_of(made)
+    (key,) = set(KEY.findall(made.text))
+    known = (await olga.get(f"{HOUSE.removeprefix('/console')}/keys")).json()
+    assert next(one for one in known if one["name"] == "Doors")["event_ids"] == [gala["id"]], key
 
 
 async def test_what_is_wrong_with_a_key_stands_beside_its_field(olga: httpx.AsyncClient) -> None:

@@ -39,10 +39,13 @@ async def test_the_console_begins_at_the_only_organizer(olga: httpx.AsyncClient)
 async def test_who_works_for_several_chooses_and_who_stands_at_the_door_is_told(
     olga: httpx.AsyncClient, office: Office
 ) -> None:
+    settings = f"/console/organizers/{DEFAULT_ID}/settings"
+    assert "All organizers" not in words_of(await look(olga, settings))
     made = await olga.post("/organizers", json={"name": "<b>Second</b>"}, headers={"origin": "http://127.0.0.1:8000"})
     page = await look(olga, "/console")
     assert f"/console/organizers/{made.json()['id']}" in page.text
     assert "&lt;b&gt;Second" in page.text
+    assert "All organizers" in words_of(await look(olga, settings)), "from each page there is a way to the others"
     assert "nothing to do in the console" in words_of(await look(await hire(office, "door"), "/console"))
 
 
