@@ -38,6 +38,11 @@ async def test_a_key_is_shown_once_and_opens_the_api_until_it_is_revoked(
     await visitor.press("Make the key")
     await visitor.sees("The key Door app is made")
     secret = await visitor.page.locator(".secret").inner_text()
+    if look.has_scripts:
+        await visitor.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        await visitor.press("Copy")
+        await visitor.sees("Copied")
+        assert await visitor.page.evaluate("navigator.clipboard.readText()") == secret
     await visitor.go(f"/console/organizers/{organizer.id}/keys")
     await visitor.sees("Door app")
     await visitor.does_not_see(secret)

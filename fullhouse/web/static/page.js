@@ -67,6 +67,20 @@
   const awaited = document.querySelector("[data-reload]");
   if (awaited) window.setTimeout(() => window.location.reload(), 1000 * Number(awaited.dataset.reload));
 
+  // What is shown this once is copied with one press, where browsers allow that: <p data-copy="Copy" data-copied="Copied">.
+  for (const shown of navigator.clipboard ? document.querySelectorAll("[data-copy]") : []) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "second";
+    button.textContent = shown.dataset.copy;
+    button.setAttribute("aria-live", "polite");
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(shown.textContent);
+      button.textContent = shown.dataset.copied;
+    });
+    shown.after(button);
+  }
+
   // What belongs to a choice is sent by itself: <select data-submit>.
   document.addEventListener("change", (event) => {
     if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
