@@ -85,11 +85,7 @@ def build_deps(settings: Settings, conninfo: str, clock: Callable[[], datetime] 
         providers=build_providers(settings),
         payment_terms=build_payment_terms(settings),
         hooks=build_hooks(settings),
-        webhook_terms=WebhookTerms(
-            webhook_payloads.event_shown,
-            webhook_payloads.booking_shown,
-            timedelta(days=settings.webhook_days_kept),
-        ),
+        webhook_terms=build_webhook_terms(settings),
         sessions=Gather(reader(), session.find_known, gather),
         passwords=PasswordHashes(settings.password_memory_kib, settings.password_passes),
         breached=BreachedPasswords(settings.breached_passwords_url, settings.provider_seconds_max),
@@ -146,6 +142,12 @@ def build_payment_terms(settings: Settings) -> PaymentTerms:
         timedelta(seconds=settings.hold_seconds_max),
         timedelta(days=settings.transfer_days),
     )
+
+
+def build_webhook_terms(settings: Settings) -> WebhookTerms:
+    """How things are shown to webhooks, and how long that is remembered."""
+    days_kept = timedelta(days=settings.webhook_days_kept)
+    return WebhookTerms(webhook_payloads.event_shown, webhook_payloads.booking_shown, days_kept)
 
 
 def build_mail_terms(settings: Settings) -> MailTerms:
