@@ -7,20 +7,20 @@ from fullhouse.rules.privacy import BookingKey
 from fullhouse.store.arrays import array, int_array
 from fullhouse.store.db import ReadConn
 
+_KEYS: LiteralString = "WITH k AS (SELECT * FROM unnest(%s::uuid[], %s::bigint[]) AS k (event_id, number))"
+
 _PARTS: dict[str, LiteralString] = {
     "tickets": """
         SELECT k.event_id::text, k.number, jsonb_build_object(
             'number', t.number, 'ticket_type', y.name, 'state', t.state, 'holder_name', t.holder_name)
-        FROM unnest(%s::uuid[], %s::bigint[]) AS k (event_id, number)
-        JOIN tickets t ON t.event_id = k.event_id AND t.booking_number = k.number
+        FROM k JOIN tickets t ON t.event_id = k.event_id AND t.booking_number = k.number
         LEFT JOIN ticket_types y ON y.event_id = t.event_id AND y.id = t.ticket_type_id
         ORDER BY t.number
     """,
     "history": """
         SELECT k.event_id::text, k.number, jsonb_build_object(
             'at', c.at, 'what', c.what, 'by', c.by, 'details', c.details)
-        FROM unnest(%s::uuid[], %s::bigint[]) AS k (event_id, number)
-        JOIN booking_changes c ON c.event_id = k.event_id AND c.booking_number = k.number
+        FROM k JOIN booking_changes c ON c.event_id = k.event_id AND c.booking_number = k.number
         ORDER BY c.at, c.id
     """,
     "payments": """
@@ -29,24 +29,21 @@ _PARTS: dict[str, LiteralString] = {
             'received_minor', p.received_minor, 'refunded_minor', p.refunded_minor,
             'currency', p.currency, 'reference', p.reference, 'reason', p.reason,
             'created_at', p.created_at)
-        FROM unnest(%s::uuid[], %s::bigint[]) AS k (event_id, number)
-        JOIN payments p ON p.event_id = k.event_id AND p.booking_number = k.number
+        FROM k JOIN payments p ON p.event_id = k.event_id AND p.booking_number = k.number
         ORDER BY p.number
     """,
     "refunds": """
         SELECT k.event_id::text, k.number, jsonb_build_object(
             'amount_minor', r.amount_minor, 'state', r.state, 'reason', r.reason, 'reference', r.reference,
             'created_at', r.created_at)
-        FROM unnest(%s::uuid[], %s::bigint[]) AS k (event_id, number)
-        JOIN refunds r ON r.event_id = k.event_id AND r.booking_number = k.number
+        FROM k JOIN refunds r ON r.event_id = k.event_id AND r.booking_number = k.number
         ORDER BY r.number
     """,
     "bank_transfers": """
         SELECT k.event_id::text, k.number, jsonb_build_object(
             'booked_on', f.booked_on, 'amount_minor', f.amount_minor, 'currency', f.currency, 'payer', f.payer,
             'remittance', f.remittance)
-        FROM unnest(%s::uuid[], %s::bigint[]) AS k (event_id, number)
-        JOIN payments p ON p.event_id = k.event_id AND p.booking_number = k.number
+        FROM k JOIN payments p ON p.event_id = k.event_id AND p.booking_number = k.number
         JOIN bank_transfers f ON f.payment_id = p.id
         ORDER BY f.created_at, f.id
     """,
@@ -54,16 +51,14 @@ _PARTS: dict[str, LiteralString] = {
         SELECT k.event_id::text, k.number, jsonb_build_object(
             'at', l.at, 'what', l.what, 'currency', l.currency, 'buyer_minor', l.buyer_minor,
             'money_minor', l.money_minor, 'account', l.money_account)
-        FROM unnest(%s::uuid[], %s::bigint[]) AS k (event_id, number)
-        JOIN ledger_postings l ON l.event_id = k.event_id AND l.booking_number = k.number
+        FROM k JOIN ledger_postings l ON l.event_id = k.event_id AND l.booking_number = k.number
         ORDER BY l.at, l.what, l.number
     """,
     "mails": """
         SELECT k.event_id::text, k.number, jsonb_build_object(
             'kind', m.kind, 'language', m.language, 'to_name', m.to_name, 'to_email', m.to_email, 'context', m.context,
             'state', m.state, 'created_at', m.created_at, 'sent_at', m.sent_at)
-        FROM unnest(%s::uuid[], %s::bigint[]) AS k (event_id, number)
-        JOIN mails m ON m.of_event_id = k.event_id AND m.booking_number = k.number
+        FROM k JOIN mails m ON m.of_event_id = k.event_id AND m.booking_number = k.number
         ORDER BY m.id
     """,
 }
@@ -92,7 +87,7 @@ async def about(conn: ReadConn, keys: Sequence[BookingKey]) -> list[dict[str, An
         for event_id, number, told in await cursor.fetchall()
     }
     for part, sql in _PARTS.items():
-        cursor = await conn.execute(sql, arrays)
+        cursor = await conn.execute(_KEYS + sql, arrays)
         for event_id, number, told in await cursor.fetchall():
             found[event_id, number][part].append(told)
     return [{"number": number, **told} for (_, number), told in found.items()]

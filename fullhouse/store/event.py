@@ -91,20 +91,7 @@ async def find(conn: ReadConn, ids: Sequence[str]) -> dict[str, Event]:
 
 async def find_whole(conn: ReadConn, event_id: str) -> WholeEvent | None:
     """All that is known of one event, also of a draft."""
-    cursor = await conn.execute(
-        """
-        SELECT e.id::text, e.name, e.starts_at, e.venue,
-               h.capacity, h.capacity - h.held_back - h.taken, e.created_at,
-               e.description, e.doors_at, e.ends_at, e.time_zone, e.currency, e.sales_from, e.sales_until, e.slug,
-               e.image_alt, e.refund_policy, e.state, e.series_id::text, h.offer_version,
-               i.id::text, i.width, i.height, i.widths, i.plain_type
-        FROM events e JOIN houses h ON h.event_id = e.id LEFT JOIN images i ON i.id = e.image_id
-        WHERE e.id = %s
-        """,
-        [event_id],
-    )
-    row = await cursor.fetchone()
-    return None if row is None else _whole(row)
+    return next(iter(await find_many_whole(conn, [event_id])), None)
 
 
 async def find_many_whole(conn: ReadConn, ids: Sequence[str]) -> list[WholeEvent]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import LiteralString
 
 from psycopg.rows import TupleRow
 
@@ -13,6 +14,12 @@ from fullhouse.store.image import image_from
 DEFAULT_ID = "00000000-0000-7000-8000-000000000001"
 """A fixed id, so that two first starts at once make one organizer."""
 
+_WITH_LOGO: LiteralString = """
+    SELECT o.id::text, o.name, o.language, o.reply_to, o.test_of::text, o.created_at,
+           o.colour, o.description, o.website, o.embed_origins,
+           i.id::text, i.width, i.height, i.widths, i.plain_type
+    FROM organizers o LEFT JOIN images i ON i.id = o.logo_id
+"""
 _SAID_COLUMNS = len(Organizer._fields) - 2
 
 
@@ -80,33 +87,14 @@ async def change(conn: WriteConn, changed: Organizer) -> None:
 
 async def find(conn: ReadConn, organizer_id: str) -> Organizer | None:
     """Look an organizer up."""
-    cursor = await conn.execute(
-        """
-        SELECT o.id::text, o.name, o.language, o.reply_to, o.test_of::text, o.created_at,
-               o.colour, o.description, o.website, o.embed_origins,
-               i.id::text, i.width, i.height, i.widths, i.plain_type
-        FROM organizers o LEFT JOIN images i ON i.id = o.logo_id
-        WHERE o.id = %s
-        """,
-        [organizer_id],
-    )
+    cursor = await conn.execute(_WITH_LOGO + "WHERE o.id = %s", [organizer_id])
     row = await cursor.fetchone()
     return None if row is None else _organizer(row)
 
 
 async def lock(conn: WriteConn, organizer_id: str) -> Organizer | None:
     """Look an organizer up, and let nobody else change it until the transaction ends."""
-    cursor = await conn.execute(
-        """
-        SELECT o.id::text, o.name, o.language, o.reply_to, o.test_of::text, o.created_at,
-               o.colour, o.description, o.website, o.embed_origins,
-               i.id::text, i.width, i.height, i.widths, i.plain_type
-        FROM organizers o LEFT JOIN images i ON i.id = o.logo_id
-        WHERE o.id = %s
-        FOR NO KEY UPDATE OF o
-        """,
-        [organizer_id],
-    )
+    cursor = await conn.execute(_WITH_LOGO + "WHERE o.id = %s FOR NO KEY UPDATE OF o", [organizer_id])
     row = await cursor.fetchone()
     return None if row is None else _organizer(row)
 
@@ -120,15 +108,7 @@ async def for_tests_of(conn: ReadConn, organizer_id: str) -> str | None:
 
 async def everything(conn: ReadConn) -> list[Organizer]:
     """All organizers, the oldest first, each before the one for its tests."""
-    cursor = await conn.execute(
-        """
-        SELECT o.id::text, o.name, o.language, o.reply_to, o.test_of::text, o.created_at,
-               o.colour, o.description, o.website, o.embed_origins,
-               i.id::text, i.width, i.height, i.widths, i.plain_type
-        FROM organizers o LEFT JOIN images i ON i.id = o.logo_id
-        ORDER BY coalesce(o.test_of, o.id), o.test_of NULLS FIRST
-        """
-    )
+    cursor = await conn.execute(_WITH_LOGO + "ORDER BY coalesce(o.test_of, o.id), o.test_of NULLS FIRST")
     return [_organizer(row) for row in await cursor.fetchall()]
 
 
