@@ -31,6 +31,7 @@ from fullhouse.rules.sales import (
     up_to_the_event,
 )
 from fullhouse.rules.ticket_type import TicketTypeEntry
+from fullhouse.rules.time_zone import on_clocks
 from fullhouse.store import organizer, pool, sales, sales_list, ticket_type
 from fullhouse.store.db import ReadConn
 from fullhouse.store.sales_list import EventSold
@@ -152,7 +153,7 @@ async def _of_event(
 
 
 def _day_of(whole: WholeEvent) -> date:
-    return whole.event.starts_at.astimezone(ZoneInfo(whole.details.time_zone)).date()
+    return on_clocks(whole.event.starts_at, ZoneInfo(whole.details.time_zone)).date()
 
 
 def _period(asked: Asked, now: datetime) -> tuple[datetime, datetime | None]:

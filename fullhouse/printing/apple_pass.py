@@ -21,6 +21,7 @@ from fullhouse.printing.ticket import WORDS
 from fullhouse.rules.mail import Language
 from fullhouse.rules.printed import PLAIN, Look, PrintedEvent, PrintedTicket
 from fullhouse.rules.reference import reference_of
+from fullhouse.rules.time_zone import on_clocks
 
 MEDIA_TYPE = "application/vnd.apple.pkpass"
 _MADE = (1980, 1, 1, 0, 0, 0)
@@ -101,7 +102,7 @@ def _said(
     words = WORDS[language]
     colour, letters = colours(look.colour)
     reference = reference_of(event.id, one.ticket.booking_number)
-    starts_at = event.starts_at.astimezone(ZoneInfo(event.time_zone))
+    starts_at = on_clocks(event.starts_at, ZoneInfo(event.time_zone))
     return {
         "formatVersion": 1,
         "passTypeIdentifier": signer.pass_type,

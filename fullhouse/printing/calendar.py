@@ -1,6 +1,6 @@
 """Calendar files (RFC 5545): an entry in the time zone of its event, in words of a language."""
 
-from datetime import UTC, datetime
+from datetime import MAXYEAR, MINYEAR, UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import icalendar
@@ -8,6 +8,7 @@ import icalendar
 from fullhouse.printing.doors import doors
 from fullhouse.rules.calendar import CalendarEntry
 from fullhouse.rules.mail import Language
+from fullhouse.rules.time_zone import on_clocks
 
 MEDIA_TYPE = "text/calendar; charset=utf-8"
 _PRODUCT = "-//Full House//Tickets//EN"
@@ -39,10 +40,10 @@ def calendar_of(entry: CalendarEntry, now: datetime, domain: str, url: str, lang
     whole.add("version", "2.0")
     whole.add_component(made)
     # Only the years that are needed: clients without a table of zones would have to read decades of them.
-    last = event.ends_at or event.starts_at
+    # The library looks a day further, so it can't go to the end of the last year that there is.
+    first, last = event.starts_at.year - 1, (event.ends_at or event.starts_at).year
     whole.add_missing_timezones(
-        first_date=event.starts_at.date().replace(month=1, day=1, year=event.starts_at.year - 1),
-        last_date=last.date().replace(month=12, day=31),
+        first_date=date(max(first, MINYEAR), 1, 1), last_date=date(min(last, MAXYEAR - 1), 12, 31)
     )
     return bytes(whole.to_ical())
 
@@ -59,4 +60,4 @@ def _said(entry: CalendarEntry, language: Language) -> list[str]:
 
 def _in_zone(at: datetime, zone: ZoneInfo) -> datetime:
     """A moment as clocks there show it, to the second."""
-    return at.astimezone(UTC if zone.key in {"UTC", "Etc/UTC"} else zone).replace(microsecond=0)
+    return (at.astimezone(UTC) if zone.key in {"UTC", "Etc/UTC"} else on_clocks(at, zone)).replace(microsecond=0)

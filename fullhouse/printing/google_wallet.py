@@ -15,6 +15,7 @@ from fullhouse.printing.look import colours
 from fullhouse.rules.mail import Language
 from fullhouse.rules.printed import PLAIN, Look, PrintedEvent, PrintedTicket
 from fullhouse.rules.reference import reference_of
+from fullhouse.rules.time_zone import on_clocks
 
 SAVE = "https://pay.google.com/gp/v/save/"
 TOKEN_LENGTH_MAX = 1_800
@@ -110,7 +111,7 @@ def _class(event: PrintedEvent, issuer: GoogleIssuer, language: Language) -> dic
         "eventName": _text(event.name, language),
         "venue": {"name": _text(event.venue, language), "address": _text(event.venue, language)},
         "dateTime": {
-            name: at.astimezone(zone).isoformat(timespec="seconds") for name, at in times.items() if at is not None
+            name: on_clocks(at, zone).isoformat(timespec="seconds") for name, at in times.items() if at is not None
         },
     }
 

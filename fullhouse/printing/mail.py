@@ -15,6 +15,7 @@ from fullhouse.rules.booking import Booking, to_pay_minor
 from fullhouse.rules.mail import CONTEXTS, Language, Mail, Seen
 from fullhouse.rules.minor_units import digits_of
 from fullhouse.rules.reference import reference_of
+from fullhouse.rules.time_zone import on_clocks
 from fullhouse.rules.wording import PLACEHOLDERS, Wording
 
 PARTS = ("opening", "facts", "action", "closing")
@@ -138,7 +139,7 @@ def _lines(booking: Booking) -> Iterable[str]:
 
 def moment(at: datetime, time_zone: str, language: Language) -> str:
     """A date and a time of day where the event is, with the short name of the zone."""
-    local = at.astimezone(ZoneInfo(time_zone))
+    local = on_clocks(at, ZoneInfo(time_zone))
     zone = get_timezone_name(local, width="short", locale=language)
     return f"{format_date(local, 'full', language)}, {format_time(local, 'short', locale=language)} {zone}"
 

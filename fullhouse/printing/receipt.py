@@ -16,6 +16,7 @@ from fullhouse.rules.mail import Language
 from fullhouse.rules.printed import PLAIN, Look, PrintedEvent
 from fullhouse.rules.receipt import Movement, Receipt
 from fullhouse.rules.reference import reference_of
+from fullhouse.rules.time_zone import on_clocks
 
 WORDS: dict[Language, dict[str, str]] = {
     "en": {
@@ -180,4 +181,4 @@ def _money(receipt: Receipt, minor: int, language: Language) -> str:
 
 
 def _day(event: PrintedEvent, at: datetime, language: Language) -> str:
-    return format_date(at.astimezone(ZoneInfo(event.time_zone)), "long", language)
+    return format_date(on_clocks(at, ZoneInfo(event.time_zone)), "long", language)

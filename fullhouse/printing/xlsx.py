@@ -15,6 +15,8 @@ SHEET_ROWS_MAX = 1_048_575
 """Rows that a sheet has beside its heading (Excel's limit is 1,048,576); what is more goes to further sheets."""
 
 _WIDTH = 20
+_YEAR_MIN = 1900
+"""Earlier dates are none to Excel."""
 
 
 class Workbook:
@@ -71,6 +73,8 @@ class Workbook:
     def _write(self, column: int, cell: Cell) -> None:
         if isinstance(cell, str):
             self._sheet.write_string(self._rows, column, cell)
+        elif isinstance(cell, datetime) and cell.year < _YEAR_MIN:
+            self._sheet.write_string(self._rows, column, cell.isoformat(timespec="seconds"))
         elif isinstance(cell, datetime):
             # A cell has no time zone: it shows the time on the clock there.
             self._sheet.write_datetime(self._rows, column, cell.replace(tzinfo=None), self._moment)

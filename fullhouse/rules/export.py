@@ -10,6 +10,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias, get_args
 
 from fullhouse.rules.minor_units import decimal_of
 from fullhouse.rules.reference import reference_of
+from fullhouse.rules.time_zone import on_clocks
 
 ExportKind: TypeAlias = Literal["bookings", "tickets", "holders", "money"]
 Cell: TypeAlias = str | int | Decimal | datetime | None
@@ -103,7 +104,7 @@ def columns_of(kind: ExportKind) -> tuple[Column, ...]:
 def cells_of(kind: ExportKind, event: EventRow, row: Sequence[Any]) -> list[Cell]:
     """A row of an export, from what was read of it."""
     own = (cell_of(column.kind, value, event) for column, value in zip(OWN_COLUMNS[kind], row, strict=True))
-    return [event.name, event.starts_at.astimezone(event.zone), event.zone_name, *own]
+    return [event.name, on_clocks(event.starts_at, event.zone), event.zone_name, *own]
 
 
 def cell_of(kind: ColumnKind, value: Any, event: EventRow) -> Cell:  # noqa: ANN401 - what the database has there
@@ -111,8 +112,7 @@ def cell_of(kind: ColumnKind, value: Any, event: EventRow) -> Cell:  # noqa: ANN
     if value is None:
         return None
     if kind == "moment":
-        moment: datetime = value
-        return moment.astimezone(event.zone)
+        return on_clocks(value, event.zone)
     if kind == "money":
         return decimal_of(value, event.currency)
     if kind == "reference":

@@ -6,7 +6,7 @@ the way of rounding to the member states (Court of Justice, C-484/06, Ahold). `d
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
@@ -14,6 +14,7 @@ from fullhouse.rules.offer import Fee, Offer, RefundPolicy, Tax, TicketType, Wan
 
 _WHOLE = 10_000
 """Basis points of the whole."""
+_YEAR_1 = datetime.min.replace(tzinfo=UTC)
 
 
 class Amount(NamedTuple):
@@ -114,7 +115,11 @@ def price_of(offer: Offer, basket: Sequence[Wanted]) -> Price:
 
 def refund_terms(policy: RefundPolicy, starts_at: datetime) -> RefundTerms:
     """A policy for an event that begins then. What the event's date is later changes nothing of what was agreed."""
-    steps = (RefundUntil(starts_at - timedelta(hours=step.hours_before), step.percent) for step in policy.steps)
+    since_year_1 = starts_at - _YEAR_1
+    steps = (
+        RefundUntil(starts_at - min(timedelta(hours=step.hours_before), since_year_1), step.percent)
+        for step in policy.steps
+    )
     return RefundTerms(tuple(steps), policy.with_fees)
 
 

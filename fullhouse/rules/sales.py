@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple, TypeAlias, TypeVar
 from zoneinfo import ZoneInfo
 
 from fullhouse.rules.settlement import Earned, Sold, TakenBack, Tickets, back_parts, sold_parts
+from fullhouse.rules.time_zone import on_clocks
 
 K = TypeVar("K")
 Bucket: TypeAlias = Literal["quarter_hour", "hour", "day"]
@@ -95,7 +96,7 @@ def counted(counts: Counts, zone: ZoneInfo) -> dict[At, Figures]:
 
 def day_of(at: datetime, zone: ZoneInfo) -> datetime:
     """The day of a moment in a time zone, as its midnight in UTC."""
-    return datetime.combine(at.astimezone(zone).date(), time(), UTC)
+    return datetime.combine(on_clocks(at, zone).date(), time(), UTC)
 
 
 def merged(*parts: Mapping[At, Figures]) -> dict[At, Figures]:

@@ -6,6 +6,7 @@ from datetime import datetime
 from fullhouse.rules.export import EVENT_COLUMNS, Cell, Column
 from fullhouse.rules.minor_units import decimal_of
 from fullhouse.rules.settlement import WAYS, Earned, Moved, Settlement, Tickets
+from fullhouse.rules.time_zone import on_clocks
 
 COLUMNS = (
     *EVENT_COLUMNS,
@@ -26,8 +27,8 @@ def rows_of(one: Settlement, as_of: datetime) -> list[list[Cell]]:
     """The rows of one event; what does not belong to a row is empty there."""
     event, sums = one.event, one.sums
     before: list[Cell] = [
-        *(event.name, event.starts_at.astimezone(event.zone), event.zone_name),
-        as_of.astimezone(event.zone),
+        *(event.name, on_clocks(event.starts_at, event.zone), event.zone_name),
+        on_clocks(as_of, event.zone),
     ]
 
     def row(part: str, name: str | None, tickets: Tickets | None, amounts: list[int | None]) -> list[Cell]:

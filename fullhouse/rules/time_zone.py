@@ -1,7 +1,8 @@
-"""Time zones: which names of the IANA database there are."""
+"""Time zones: which names of the IANA database there are, and what their clocks show."""
 
+from datetime import datetime
 from functools import cache
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
 
 @cache
@@ -24,3 +25,14 @@ _REGIONS = frozenset(
 def is_time_zone(name: str) -> bool:
     """Tell whether this is a name as `Europe/Berlin`."""
     return name in _names()
+
+
+def on_clocks(moment: datetime, zone: ZoneInfo) -> datetime:
+    """A moment as the clocks of a zone show it; as it is where that is beyond the years 1 to 9999.
+
+    Events may begin in the last hour of 9999. What shows one also shows others, so it has to go on.
+    """
+    try:
+        return moment.astimezone(zone)
+    except OverflowError:
+        return moment

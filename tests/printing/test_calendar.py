@@ -42,6 +42,13 @@ def test_an_event_in_utc_needs_no_zone() -> None:
         assert b"VTIMEZONE" not in content
 
 
+@pytest.mark.parametrize("zone", ["Asia/Tokyo", "Europe/Berlin", "America/New_York", "UTC"])
+@pytest.mark.parametrize("at", [datetime(1, 1, 1, 0, 30, tzinfo=UTC), datetime(9999, 12, 31, 23, 30, tzinfo=UTC)])
+def test_the_first_and_the_last_moment_can_be_entered(at: datetime, zone: str) -> None:
+    event = EVENT._replace(starts_at=at, doors_at=at, ends_at=at, time_zone=zone)
+    assert abs(read(written(of_event(event))).start - at) < timedelta(hours=2)
+
+
 def test_a_file_says_what_there_is_to_know() -> None:
     event = read(written(of_event(EVENT._replace(version=7))))
     assert event["UID"] == f"event-{EVENT_ID}@tickets.example"

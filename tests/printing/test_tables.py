@@ -68,6 +68,12 @@ def test_xlsx_has_texts_as_texts_numbers_as_numbers_and_dates_as_dates(tmp_path:
     assert last[3].number_format == "0"
 
 
+def test_what_lies_before_the_dates_of_excel_is_a_text(tmp_path: Path) -> None:
+    sheet = written(tmp_path / "t.xlsx", [["x", AT.replace(year=year), None, None] for year in (1899, 1900)]).active
+    assert sheet["B2"].value == "1899-07-01T20:15:30+01:00"
+    assert sheet["B3"].is_date
+
+
 def test_xlsx_goes_on_on_further_sheets(tmp_path: Path) -> None:
     book = written(tmp_path / "t.xlsx", [["x", None, number, None] for number in range(5)], rows_max=2)
     found = [[row[2].value for row in sheet.iter_rows()] for sheet in book.worksheets]

@@ -119,6 +119,13 @@ def test_a_pass_says_what_its_ticket_is(apple: AppleFiles) -> None:
     assert CODE not in said["serialNumber"]
 
 
+def test_the_last_moment_there_is_can_be_in_a_wallet(apple: AppleFiles, google: GoogleFile) -> None:
+    last = EVENT._replace(starts_at=datetime(9999, 12, 31, 23, 30, tzinfo=UTC), time_zone="Asia/Tokyo")
+    assert json.loads(opened(made(apple, last))["pass.json"])["relevantDate"] == "9999-12-31T23:30:00+00:00"
+    (shown,) = claims(google, last)[1]["payload"]["eventTicketClasses"]
+    assert shown["dateTime"]["start"] == "9999-12-31T23:30:00+00:00"
+
+
 def test_what_there_is_not_is_no_field(apple: AppleFiles) -> None:
     bare = EVENT._replace(doors_at=None, reply_to=None)
     said = json.loads(opened(made(apple, bare, ticket(holder=None, type_name="")))["pass.json"])

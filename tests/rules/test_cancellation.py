@@ -1,6 +1,6 @@
 """Tickets given back one by one: what goes back for them, what they free, and what is refused."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -197,6 +197,11 @@ def test_half_a_unit_goes_to_the_buyer(net: int, tax: int, percent: int, back: B
 )
 def test_each_step_of_a_policy_ends_at_its_moment(until_event: timedelta, percent: int) -> None:
     assert percent_at(refund_terms(POLICY, NOW), NOW - until_event) == percent
+
+
+def test_a_step_reaches_back_to_the_first_moment_there_is_at_most() -> None:
+    first = datetime(1, 1, 1, 1, tzinfo=UTC)
+    assert [step.until for step in refund_terms(POLICY, first).steps] == [first - timedelta(hours=1)] * 3
 
 
 def test_without_a_policy_nothing_goes_back_by_it() -> None:

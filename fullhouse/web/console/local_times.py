@@ -8,6 +8,7 @@ from pydantic import AfterValidator, StringConstraints
 
 from fullhouse.rules.minor_units import decimal_of, minor_of
 from fullhouse.rules.refusals import ValidationFailed
+from fullhouse.rules.time_zone import on_clocks
 from fullhouse.web.pages.language import N_, Language
 from fullhouse.web.pages.refusal_texts import FormFault
 
@@ -40,7 +41,7 @@ def typed_moment(moment: datetime | None, zone: str) -> str | None:
     """A moment as it would be typed; seconds are left out where there are none."""
     if moment is None:
         return None
-    local = moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+    local = on_clocks(moment, ZoneInfo(zone)).replace(tzinfo=None)
     return local.isoformat(timespec="seconds" if local.second else "minutes")
 
 

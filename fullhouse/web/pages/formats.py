@@ -10,6 +10,7 @@ from jinja2 import pass_context
 from jinja2.runtime import Context
 
 from fullhouse.rules.minor_units import decimal_of
+from fullhouse.rules.time_zone import on_clocks
 
 _LETTER_BEFORE_DIGIT = re.compile(r"([^\W\d_])(\d)")
 """What CLDR's currencySpacing keeps apart, as in NOK 25.00; Babel leaves it out."""
@@ -47,11 +48,8 @@ def day_and_clock(moment: datetime, zone: str, locale: Locale) -> str:
 
 
 def local(moment: datetime, zone: str) -> datetime:
-    """A moment on the clocks of a zone; beyond the years 1 to 9999 as it is, since others are on the same page."""
-    try:
-        return moment.astimezone(ZoneInfo(zone))
-    except OverflowError:
-        return moment
+    """A moment on the clocks of a zone."""
+    return on_clocks(moment, ZoneInfo(zone))
 
 
 def zone_name(zone: str, locale: Locale) -> str:
