@@ -34,6 +34,7 @@ from fullhouse.rules.ticket_type import TicketTypeEntry
 from fullhouse.rules.time_zone import on_clocks
 from fullhouse.store import organizer, pool, sales, sales_list, ticket_type
 from fullhouse.store.db import ReadConn
+from fullhouse.store.sales import Progress
 from fullhouse.store.sales_list import EventSold
 
 log = logging.getLogger(__name__)
@@ -99,15 +100,37 @@ async def keep_up(deps: Deps) -> int:
 
 
 async def _count(deps: Deps, event_id: str) -> bool:
-    async with deps.database.write() as conn:
-        # What is counted anew has to be as of the same moment as the number of its last notice.
-        await conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        for one in await sales.progress(conn, [event_id]):
-            if one.counted is not None and not await sales.lock(conn, one):
+    """Count an event to its last notice; False when there is none, or another is at it."""
+    while True:
+        async with deps.database.write() as conn:
+            # What is counted anew has to be as of the same moment as the number of its last notice.
+            await conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            one = next(iter(await sales.progress(conn, [event_id])), None)
+            if one is None or (one.counted is not None and not await sales.lock(conn, one)):
                 return False
-            found = counted(await sales.counts(conn, one), ZoneInfo(one.time_zone))
-            await sales.keep(conn, one, found)
-    return True
+            await sales.keep(conn, one, await _counted(conn, one))
+        if one.until == one.notices_made:
+            return True
+
+
+async def _counted(conn: ReadConn, one: Progress) -> dict[At, Figures]:
+    return counted(await sales.counts(conn, one), ZoneInfo(one.time_zone))
+
+
+async def _new(conn: ReadConn, behind: Sequence[Progress]) -> tuple[dict[str, dict[At, Figures]], datetime | None]:
+    """What is not counted yet, by event; and since when something is left out, as the worker has to count it."""
+    found: dict[str, dict[At, Figures]] = {}
+    left: dict[str, int] = {}
+    room = sales.LOOK_MAX
+    for one in sorted(behind, key=lambda each: each.work):
+        if one.work <= room:
+            room -= one.work
+            found[one.event_id] = await _counted(conn, one)
+            if one.until < one.notices_made:
+                left[one.event_id] = one.until
+        else:
+            left[one.event_id] = one.counted or 0
+    return found, await sales.uncounted_since(conn, left) if left else None
 
 
 async def of_event(deps: Deps, event_id: str, asked: Asked, compare_to: str | None) -> EventSales:
@@ -116,17 +139,17 @@ async def of_event(deps: Deps, event_id: str, asked: Asked, compare_to: str | No
         whole = await whole_event(conn, event_id)
         now = deps.clock()
         since, until = _period(asked, now)
-        found = await _of_event(conn, event_id, asked.grain, since, until)
+        found, left_since = await _of_event(conn, event_id, asked.grain, since, until)
         other = None if compare_to is None else await _compared(conn, event_id, compare_to)
         return EventSales(
-            now,
+            min(now, left_since or now),
             whole,
             await ticket_type.everything(conn, event_id),
             by_type(found),
             _within(over_time(found, asked.bucket), since, until),
             await pool.everything(conn, event_id),
             await sales_list.held(conn, event_id),
-            up_to_the_event(await _of_event(conn, event_id, "day", None, None), _day_of(whole)),
+            up_to_the_event(found, _day_of(whole)),
             other,
         )
 
@@ -135,21 +158,22 @@ async def _compared(conn: ReadConn, event_id: str, other_id: str) -> Compared:
     whole = await whole_event(conn, other_id)
     if len(set((await organizer.of_events(conn, [event_id, other_id])).values())) > 1:
         raise EventNotFound("There is no such event.")
-    found = await _of_event(conn, other_id, "day", None, None)
+    found, _ = await _of_event(conn, other_id, "day", None, None)
     return Compared(whole, up_to_the_event(found, _day_of(whole)))
 
 
 async def _of_event(
     conn: ReadConn, event_id: str, grain: Grain, since: datetime | None, until: datetime | None
-) -> dict[At, Figures]:
-    """What is kept of an event, and what is not counted yet."""
-    parts: list[Mapping[At, Figures]] = []
-    for one in await sales.progress(conn, [event_id]):
-        if one.counted is not None and one.is_whole:
-            parts.append(await sales.kept(conn, event_id, grain, since, until))
-        if one.counted != one.notices_made:
-            parts.append(counted(await sales.counts(conn, one), ZoneInfo(one.time_zone)))
-    return merged(*parts)
+) -> tuple[dict[At, Figures], datetime | None]:
+    """An event by all its days, and by a grain in a time; and since when something is left out."""
+    behind = await sales.progress(conn, [event_id])
+    new, left_since = await _new(conn, [one for one in behind if one.counted != one.notices_made])
+    if any(one.is_anew for one in behind):
+        return merged(*new.values()), left_since
+    kept = await sales.kept(conn, event_id, "day", None, None)
+    if grain != "day":
+        kept |= await sales.kept(conn, event_id, grain, since, until)
+    return merged(kept, *new.values()), left_since
 
 
 def _day_of(whole: WholeEvent) -> date:
@@ -187,14 +211,14 @@ async def of_organizer(deps: Deps, organizer_id: str, asked: Asked) -> Organizer
         now = deps.clock()
         since, until = _period(asked, now)
         behind = await sales.progress(conn, await sales.behind(conn, organizer_id))
-        anew = [one.event_id for one in behind if one.counted is None or not one.is_whole]
-        new = {one.event_id: counted(await sales.counts(conn, one), ZoneInfo(one.time_zone)) for one in behind}
+        new, left_since = await _new(conn, behind)
+        anew = [one.event_id for one in behind if one.is_anew]
         events = [_with(one, new) for one in await sales_list.events(conn, organizer_id, anew)]
         times: dict[datetime, dict[str, Figures]] = {}
         for currency, at, figures in await sales_list.over_time(conn, organizer_id, asked.grain, since, until, anew):
             _add(times, at, currency, figures, asked)
         _add_new(times, events, new, asked)
-    return OrganizerSales(now, events, dict(sorted(_within(times, since, until).items())))
+    return OrganizerSales(min(now, left_since or now), events, dict(sorted(_within(times, since, until).items())))
 
 
 def _with(one: EventSold, new: Mapping[str, Mapping[At, Figures]]) -> EventSold:

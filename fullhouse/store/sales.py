@@ -16,11 +16,13 @@ from fullhouse.store.booking import price_of_text
 from fullhouse.store.db import ReadConn, WriteConn
 
 NOTICES_MAX = 2_000
-"""With more of them uncounted, or when the oldest are forgotten, an event is counted anew from its rows."""
+"""So many are counted at once. When the oldest are forgotten, an event is counted anew from its rows."""
+LOOK_MAX = 10_000
+"""So much is counted for one who looks: notices, or bookings of events that are counted anew."""
 
 
 class Progress(NamedTuple):
-    """How far an event is counted; `is_whole` says that the notices behind that are all there, and not too many.
+    """How far an event is counted; `is_whole` says that the notices behind that, up to `until`, are all there.
 
     `counted` is None for an event that never was, or by other days than those of its time zone now.
     """
@@ -28,8 +30,20 @@ class Progress(NamedTuple):
     event_id: str
     time_zone: str
     notices_made: int
+    bookings_made: int
     counted: int | None
+    until: int
     is_whole: bool
+
+    @property
+    def is_anew(self) -> bool:
+        """Whether it has to be counted anew from its rows."""
+        return self.counted is None or not self.is_whole
+
+    @property
+    def work(self) -> int:
+        """How many notices are counted next, or bookings if it is anew."""
+        return self.bookings_made if self.counted is None or not self.is_whole else self.until - self.counted
 
 
 _SINCE: LiteralString = """
@@ -61,19 +75,38 @@ async def progress(conn: ReadConn, event_ids: Sequence[str]) -> list[Progress]:
     """How far events are counted."""
     cursor = await conn.execute(
         """
-        SELECT h.event_id::text, e.time_zone, h.notices_made, c.notices_counted,
-               h.notices_made - coalesce(c.notices_counted, 0) <= %(most)s AND (
-                   SELECT count(*) FROM notices n
-                   WHERE n.event_id = h.event_id AND n.number > c.notices_counted AND n.number <= h.notices_made
-               ) = h.notices_made - c.notices_counted
-        FROM houses h JOIN events e ON e.id = h.event_id
-        LEFT JOIN sales_counts c ON c.event_id = h.event_id AND c.time_zone = e.time_zone
-        WHERE h.event_id = ANY (%(events)s::uuid[])
+        SELECT event_id::text, time_zone, notices_made, bookings_made, notices_counted,
+               CASE WHEN is_whole THEN until ELSE notices_made END, is_whole
+        FROM (
+            SELECT h.event_id, e.time_zone, h.notices_made, h.bookings_made, c.notices_counted, u.until, coalesce((
+                SELECT count(*) FROM notices n
+                WHERE n.event_id = h.event_id AND n.number > c.notices_counted AND n.number <= u.until
+            ) = u.until - c.notices_counted, false) AS is_whole
+            FROM houses h JOIN events e ON e.id = h.event_id
+            LEFT JOIN sales_counts c ON c.event_id = h.event_id AND c.time_zone = e.time_zone
+            CROSS JOIN LATERAL (SELECT least(h.notices_made, c.notices_counted + %(most)s) AS until) u
+            WHERE h.event_id = ANY (%(events)s::uuid[])
+        ) p
         """,
         {"events": array(event_ids), "most": NOTICES_MAX},
         prepare=False,
     )
-    return [Progress._make([*row[:4], bool(row[4])]) for row in await cursor.fetchall()]
+    return [Progress._make(row) for row in await cursor.fetchall()]
+
+
+async def uncounted_since(conn: ReadConn, up_to: Mapping[str, int]) -> datetime | None:
+    """The first moment of what is told behind these notices of events; None when there is nothing."""
+    cursor = await conn.execute(
+        """
+        SELECT min(n.at) FROM unnest(%s::uuid[], %s::bigint[]) AS u (event_id, number), LATERAL (
+            SELECT at FROM notices WHERE event_id = u.event_id AND number > u.number ORDER BY number LIMIT 1
+        ) n
+        """,
+        [array(list(up_to)), int_array(list(up_to.values()))],
+        prepare=False,
+    )
+    row = await cursor.fetchone()
+    return None if row is None else row[0]
 
 
 async def behind(conn: ReadConn, organizer_id: str | None = None) -> list[str]:
@@ -104,9 +137,9 @@ async def lock(conn: WriteConn, one: Progress) -> bool:
 
 
 async def counts(conn: ReadConn, one: Progress) -> Counts:
-    """What happened to an event and is not counted; all that ever did, if the notices do not tell it."""
-    asked = {"event_id": one.event_id, "after": one.counted, "until": one.notices_made}
-    if one.counted is None or not one.is_whole:
+    """What is counted next of an event; all that ever happened to it, if the notices do not tell it."""
+    asked = {"event_id": one.event_id, "after": one.counted, "until": one.until}
+    if one.is_anew:
         tickets = [*await _issued(conn, _ALL_CONFIRMED, asked), *await _cancelled(conn, _ALL_CANCELLED, asked)]
         sold = await _sold(conn, _ALL_CONFIRMED, asked)
         return Counts(tickets, sold, await _taken_back(conn, _ALL_TAKEN_BACK, asked))
@@ -189,7 +222,7 @@ async def _taken_back(conn: ReadConn, told: LiteralString, asked: dict[str, Any]
 
 async def keep(conn: WriteConn, one: Progress, figures: Mapping[At, Figures]) -> None:
     """Add what was counted of an event; what was counted anew takes the place of all that there was."""
-    if one.counted is None or not one.is_whole:
+    if one.is_anew:
         await conn.execute("DELETE FROM sales WHERE event_id = %s", [one.event_id])
     numbers = [[*of.tickets, *of.earned, *of.back] for of in figures.values()]
     await conn.execute(
@@ -224,7 +257,7 @@ async def keep(conn: WriteConn, one: Progress, figures: Mapping[At, Figures]) ->
         ON CONFLICT (event_id) DO UPDATE
         SET notices_counted = excluded.notices_counted, time_zone = excluded.time_zone
         """,
-        [one.event_id, one.notices_made, one.time_zone],
+        [one.event_id, one.until, one.time_zone],
     )
 
 

@@ -3,9 +3,12 @@
 from datetime import UTC, datetime, timedelta
 
 import httpx
+import psycopg
 import pytest
 
 from fullhouse.actions import sales
+from fullhouse.store import sales as rows
+from fullhouse.store.organizer import DEFAULT_ID
 from tests.cast import running_deps
 from tests.web.asking import NOBODY, Json, assert_problem, new_booking, new_event
 from tests.web.basket_office import Offering, confirm, new_hold
@@ -96,6 +99,31 @@ async def test_what_notices_do_not_tell_is_counted_anew(client: httpx.AsyncClien
     after = await assert_as_settled(client, offering.event_id)
     assert after | {"as_of": None} == before | {"as_of": None}
     assert (await shown(client, HOUSE)) | {"as_of": None} == house | {"as_of": None}
+
+
+async def test_a_look_counts_no_more_than_a_look_may_and_says_up_to_when(
+    client: httpx.AsyncClient, conninfo: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offering = await new_returnable(client, conninfo)
+    await buy(client, offering, 1)
+    await count(conninfo)
+    with psycopg.connect(conninfo) as at_it:
+        at_it.execute("SELECT FROM sales_counts FOR UPDATE")
+        await buy(client, offering, 1)
+        third = await buy(client, offering, 1)
+        monkeypatch.setattr(rows, "NOTICES_MAX", 1)
+        async with running_deps(conninfo) as deps:
+            for most, tickets in ((2, 2), (0, 1)):
+                monkeypatch.setattr(rows, "LOOK_MAX", most)
+                told = await sales.of_event(deps, offering.event_id, sales.Asked(), None)
+                house = await sales.of_organizer(deps, DEFAULT_ID, sales.Asked())
+                sold = [sum(one.tickets.sold for one in told.by_type.values()), house.events[0].figures.tickets.sold]
+                assert sold == [tickets] * 2
+                assert told.as_of == house.as_of
+                if tickets == 2:
+                    assert told.as_of == datetime.fromisoformat(third["created_at"])
+    await count(conninfo)
+    await assert_as_settled(client, offering.event_id)
 
 
 async def test_pools_say_what_is_held_of_what_is_taken(client: httpx.AsyncClient, conninfo: str) -> None:
