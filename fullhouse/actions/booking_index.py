@@ -22,24 +22,31 @@ async def keep_up(deps: Deps) -> AsyncIterator[float]:
 
     Whoever calls it pauses for longer than that, so that a rush has the machine for itself.
     """
-    while True:
-        async with deps.database.read() as reader:
-            event_ids = await booking_index.behind(reader, EVENTS)
-        if event_ids:
-            async with deps.database.write() as conn:
-                await booking_index.add_tallies(conn, event_ids)
-        done = 0
-        for event_id in event_ids:
+    done = True
+    while done:
+        done = False
+        async for event_id in _behind(deps):
             began = time.monotonic()
             try:
                 async with deps.database.write() as conn:
-                    done += await _look_through(conn, event_id)
+                    done |= await _look_through(conn, event_id) > 0
             except Exception:
                 # A defect in one must not keep the others from being found.
                 log.exception("bookings not looked through", extra={"event_id": event_id})
             yield time.monotonic() - began
-        if not done:
-            return
+
+
+async def _behind(deps: Deps) -> AsyncIterator[str]:
+    """Events with something new, once each, so that none waits for ever behind some that can't be looked through."""
+    event_ids = [booking_index.BEFORE_ALL]
+    while event_ids:
+        async with deps.database.read() as reader:
+            event_ids = await booking_index.behind(reader, event_ids[-1], EVENTS)
+        if event_ids:
+            async with deps.database.write() as conn:
+                await booking_index.add_tallies(conn, event_ids)
+        for event_id in event_ids:
+            yield event_id
 
 
 async def rewrite(conn: WriteConn, event_id: str, number: int) -> None:

@@ -100,13 +100,16 @@ async def keep_up(deps: Deps) -> int:
 
 
 async def _count(deps: Deps, event_id: str) -> bool:
-    """Count an event to its last notice; False when there is none, or another is at it."""
+    """Count an event to its last notice; False when it is gone, or another is at it."""
     while True:
         async with deps.database.write() as conn:
             # What is counted anew has to be as of the same moment as the number of its last notice.
             await conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-            one = next(iter(await sales.progress(conn, [event_id])), None)
-            if one is None or (one.counted is not None and not await sales.lock(conn, one)):
+            # What is written of an event that is being deleted would stay for ever.
+            if not await sales.keep_event(conn, event_id):
+                return False
+            (one,) = await sales.progress(conn, [event_id])
+            if one.counted is not None and not await sales.lock(conn, one):
                 return False
             await sales.keep(conn, one, await _counted(conn, one))
         if one.until == one.notices_made:

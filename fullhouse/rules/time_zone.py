@@ -1,8 +1,8 @@
 """Time zones: which names of the IANA database there are, and what their clocks show."""
 
-from datetime import datetime
+from datetime import datetime, tzinfo
 from functools import cache
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import available_timezones
 
 
 @cache
@@ -27,7 +27,7 @@ def is_time_zone(name: str) -> bool:
     return name in _names()
 
 
-def on_clocks(moment: datetime, zone: ZoneInfo) -> datetime:
+def on_clocks(moment: datetime, zone: tzinfo) -> datetime:
     """A moment as the clocks of a zone show it; as it is where that is beyond the years 1 to 9999.
 
     Events may begin in the last hour of 9999. What shows one also shows others, so it has to go on.

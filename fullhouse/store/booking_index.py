@@ -40,25 +40,33 @@ class Named(NamedTuple):
     holders: Sequence[str]
 
 
-async def behind(conn: ReadConn, most: int) -> list[str]:
-    """Up to `most` events with bookings that are not looked through yet."""
+BEFORE_ALL = "00000000-0000-0000-0000-000000000000"
+"""An id that stands before that of every event."""
+
+
+async def behind(conn: ReadConn, after: str, most: int) -> list[str]:
+    """Up to `most` events with bookings that are not looked through yet, in order of their ids, from behind `after`."""
     cursor = await conn.execute(
         """
         SELECT h.event_id::text FROM houses h LEFT JOIN event_tallies k ON k.event_id = h.event_id
-        WHERE h.bookings_made > coalesce(k.bookings_indexed, 0) LIMIT %s
+        WHERE h.event_id > %s AND h.bookings_made > coalesce(k.bookings_indexed, 0)
+        ORDER BY h.event_id LIMIT %s
         """,
-        [most],
+        [after, most],
     )
     return [str(event_id) for (event_id,) in await cursor.fetchall()]
 
 
 async def lock(conn: WriteConn, event_id: str) -> Indexed | None:
-    """Lock an event's tally until the transaction ends; None when another is at it, or there is none."""
+    """Lock an event's tally until the transaction ends; None when another is at it, or there is none.
+
+    Until then the event can't be deleted, which would leave behind what is written here.
+    """
     cursor = await conn.execute(
         """
         SELECT k.event_id::text, k.organizer_id::text, h.bookings_made, k.bookings_indexed
-        FROM event_tallies k JOIN houses h ON h.event_id = k.event_id
-        WHERE k.event_id = %s FOR NO KEY UPDATE OF k SKIP LOCKED
+        FROM event_tallies k JOIN houses h ON h.event_id = k.event_id JOIN events e ON e.id = k.event_id
+        WHERE k.event_id = %s FOR NO KEY UPDATE OF k SKIP LOCKED FOR KEY SHARE OF e SKIP LOCKED
         """,
         [event_id],
     )
@@ -71,7 +79,8 @@ async def add_tallies(conn: WriteConn, event_ids: Sequence[str]) -> None:
     await conn.execute(
         """
         INSERT INTO event_tallies (event_id, organizer_id)
-        SELECT id, organizer_id FROM events WHERE id = ANY (%s::uuid[]) ON CONFLICT DO NOTHING
+        SELECT id, organizer_id FROM events WHERE id = ANY (%s::uuid[]) ORDER BY id FOR KEY SHARE
+        ON CONFLICT DO NOTHING
         """,
         [array(event_ids)],
     )

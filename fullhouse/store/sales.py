@@ -124,6 +124,12 @@ async def behind(conn: ReadConn, organizer_id: str | None = None) -> list[str]:
     return [str(event_id) for (event_id,) in await cursor.fetchall()]
 
 
+async def keep_event(conn: WriteConn, event_id: str) -> bool:
+    """Let nobody delete an event until the transaction ends; False when it is gone."""
+    cursor = await conn.execute("SELECT FROM events WHERE id = %s FOR KEY SHARE", [event_id])
+    return cursor.rowcount == 1
+
+
 async def lock(conn: WriteConn, one: Progress) -> bool:
     """Lock an event's count until the transaction ends; False when another is at it, or has been."""
     cursor = await conn.execute(

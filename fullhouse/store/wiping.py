@@ -54,6 +54,8 @@ async def step(conn: WriteConn, organizer_id: str, most: int) -> int:
 async def _of_event(conn: WriteConn, event_id: str, most: int) -> int:
     # Under the lock of its house nothing of the event is sold. As a draft it is not sold later either.
     await conn.execute("SELECT FROM houses WHERE event_id = %s FOR UPDATE", [event_id])
+    # Under this one nobody writes behind the selling what the event sold and what its bookings are found by.
+    await conn.execute("SELECT FROM events WHERE id = %s FOR UPDATE", [event_id])
     await conn.execute(
         """
         WITH withdrawn AS (UPDATE events SET state = 'draft' WHERE id = %s AND state <> 'draft' RETURNING id)

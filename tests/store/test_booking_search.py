@@ -8,6 +8,7 @@ from fullhouse.actions import booking_index as actions
 from fullhouse.rules.booking_filter import ALL, BookingFilter
 from fullhouse.rules.booking_search import Position
 from fullhouse.store import booking_index, booking_search, organizer
+from fullhouse.store.booking_index import BEFORE_ALL
 from fullhouse.store.booking_search import Scope
 from fullhouse.store.db import Database
 from tests.store.rows import NOW, OnSale, Rows, put_on_sale
@@ -111,10 +112,18 @@ async def test_one_at_a_time_looks_through_an_event(database: Database, office: 
             assert await booking_index.lock(other, event.id) is None
             assert await actions._look_through(other, event.id) == 0
     async with database.read() as conn:
-        assert await booking_index.behind(conn, 10) == [event.id]
+        assert await booking_index.behind(conn, BEFORE_ALL, 10) == [event.id]
     await index(database, event.id)
     async with database.read() as conn:
-        assert await booking_index.behind(conn, 10) == []
+        assert await booking_index.behind(conn, BEFORE_ALL, 10) == []
+
+
+async def test_every_event_has_its_turn_whatever_stands_before_it(database: Database, rows: Rows) -> None:
+    event_ids = sorted([(await put_on_sale(database, 10)).id for _ in range(3)])
+    await rows.run("UPDATE houses SET bookings_made = 1")
+    async with database.read() as conn:
+        assert await booking_index.behind(conn, BEFORE_ALL, 2) == event_ids[:2]
+        assert await booking_index.behind(conn, event_ids[1], 2) == event_ids[2:]
 
 
 async def test_behind_the_last_booking_there_is_nothing(database: Database, event: OnSale) -> None:

@@ -4,8 +4,11 @@ import asyncio
 
 from fullhouse.actions import wiping as actions
 from fullhouse.rules.organizer import Organizer
-from fullhouse.store import organizer, wiping
+from fullhouse.rules.sales import EVER, At, Figures
+from fullhouse.rules.settlement import Tickets
+from fullhouse.store import booking_index, organizer, sales, wiping
 from fullhouse.store.booking import insert
+from fullhouse.store.booking_index import Worded
 from fullhouse.store.db import Database, WriteConn
 from tests.store.rows import NOW, Rows, batch, new_id, put_on_sale
 
@@ -64,6 +67,32 @@ async def test_an_event_is_deleted_in_steps_and_with_its_last_row(
     assert left == [[(4, 1, 1, "draft", 2)], [(1, 1, 1, "draft", 2)], [(0, 0, 0, None, None)]]
     async with database.write() as writer:
         assert await wiping.step(writer, test_id, 3) == 0
+
+
+async def test_what_the_worker_is_writing_of_an_event_goes_with_it(
+    database: Database, office: Database, rows: Rows
+) -> None:
+    event = await put_on_sale(database, 20)
+    async with database.write() as writer:
+        test_id = await for_tests(writer)
+        await booking_index.add_tallies(writer, [event.id])
+    await rows.run("UPDATE events SET organizer_id = %s", test_id)
+    async with database.write() as worker:
+        assert await sales.keep_event(worker, event.id)
+        one = await booking_index.lock(worker, event.id)
+        assert one is not None
+        wiped = asyncio.create_task(actions.wipe(office, test_id, 5))
+        while not await rows.one("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"):  # noqa: ASYNC110 - only the database knows
+            await asyncio.sleep(0.01)
+        (begun,) = await sales.progress(worker, [event.id])
+        await sales.keep(worker, begun, {At("ever", EVER, new_id()): Figures(Tickets(1))})
+        await booking_index.add_words(worker, one, [Worded(1, NOW, ["ada"])])
+    assert (await wiped).is_done
+    for table in ("sales", "sales_counts", "booking_words", "event_tallies", "events"):
+        assert await rows.one(f"SELECT count(*) FROM {table}") == 0, table  # noqa: S608 - names of tables
+    async with database.write() as worker:
+        assert not await sales.keep_event(worker, event.id)
+        assert await booking_index.lock(worker, event.id) is None
 
 
 async def test_what_is_left_out_now_is_deleted_the_next_time(database: Database, rows: Rows) -> None:
