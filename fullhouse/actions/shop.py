@@ -9,7 +9,7 @@ from fullhouse.rules.listing import Listed, ListingFilter
 from fullhouse.rules.offer import Offer, Wanted
 from fullhouse.rules.organizer import Organizer
 from fullhouse.rules.price import price_of
-from fullhouse.rules.promo import PromoCode, not_valid_refusal, offer_with
+from fullhouse.rules.promo import PromoCode, nothing_refusal, offer_with
 from fullhouse.rules.refusals import EventNotFound, Refusal
 from fullhouse.rules.shelf import Shelf, shelf_of
 from fullhouse.store import event, organizer, pool, promo, shop, ticket_type
@@ -62,10 +62,7 @@ async def find(
     if owner is None:
         raise EventNotFound("There is no such event.")
     now = deps.clock()
-    refusal = None
-    if code_text is not None:
-        anything = [Wanted(one, 1) for one in offer.ticket_types]
-        refusal = not_valid_refusal(code, anything, now)
+    refusal = None if code_text is None else nothing_refusal(code, offer, now)
     good = code if refusal is None else None
     left = {one.id: one.available for one in pools}
     shelf = shelf_of(offer, whole.event.available_seats, left, good, now, is_box_office=is_box_office)
@@ -75,13 +72,19 @@ async def find(
 
 
 async def prices(deps: Deps, event_id: str, code_text: str | None) -> tuple[str, dict[str, tuple[str, int]]]:
-    """The currency; and by ticket type its name and all-in price of now. Raises EventNotFound and Busy."""
+    """The currency; and by ticket type its name and all-in price of now.
+
+    Raises EventNotFound, Busy, and of a code what a booking with it would be refused with.
+    """
     offer = await deps.offers.find(event_id)
     if offer is None:
         raise EventNotFound("There is no such event.")
     if code_text is not None:
         async with deps.reading() as conn:
             code = await promo.find(conn, event_id, code_text)
+        refusal = nothing_refusal(code, offer, deps.clock())
+        if refusal is not None:
+            raise refusal
         offer = offer if code is None else offer_with(code, offer)
     each = price_of(offer, [Wanted(one, 1) for one in offer.ticket_types]).lines
     return offer.currency, {line.ticket_type_id: (line.name, line.each_minor) for line in each}

@@ -85,6 +85,20 @@ def _off_minor(code: PromoCode, offer: Offer, type_id: str, quantity: int) -> in
     return (price_minor - price_with(code, price_minor)) * quantity
 
 
+def nothing_refusal(code: PromoCode | None, offer: Offer, now: datetime) -> Refusal | None:
+    """Why no booking of an offer can have anything of a code, in the words of a booking; None if one can."""
+    least = [Wanted(one.id, one.tickets_min) for one in offer.ticket_types.values()]
+    refusal = not_valid_refusal(code, least, now)
+    if refusal is not None or code is None:
+        return refusal
+    refusals = [
+        used_up_refusal(code, code.used, use_of(code, offer, [line]))
+        for line in least
+        if code.is_for(line.ticket_type_id)
+    ]
+    return refusals[0] if all(refusals) else None
+
+
 def not_valid_refusal(code: PromoCode | None, lines: Sequence[Wanted], now: datetime) -> Refusal | None:
     """Why a code does nothing for these lines, whatever is left of it; None if it does."""
     if code is None:

@@ -4,7 +4,7 @@ Money goes to ticket types as in settlements, so both come to the same sums.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Literal, NamedTuple, TypeAlias, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -94,7 +94,7 @@ def counted(counts: Counts, zone: ZoneInfo) -> dict[At, Figures]:
     return {at: figures for at, figures in found.items() if figures != Figures()}
 
 
-def day_of(at: datetime, zone: ZoneInfo) -> datetime:
+def day_of(at: datetime, zone: tzinfo) -> datetime:
     """The day of a moment in a time zone, as its midnight in UTC."""
     return datetime.combine(on_clocks(at, zone).date(), time(), UTC)
 

@@ -14,6 +14,7 @@ from fullhouse.rules.promo import (
     buyer_key_of,
     normal_code,
     not_valid_refusal,
+    nothing_refusal,
     offer_with,
     price_with,
     use_of,
@@ -105,6 +106,17 @@ def test_a_code_for_none_of_the_lines_is_refused_and_one_for_some_is_not() -> No
     assert not_valid_refusal(code, [Wanted("t0", 1)], NOW) is not None
     assert not_valid_refusal(code, [Wanted("t0", 1), Wanted("t1", 1)], NOW) is None
     assert not_valid_refusal(None, [Wanted("t0", 1)], NOW) is not None, "there is no such code"
+
+
+def test_a_code_does_nothing_when_not_even_the_fewest_tickets_can_have_it() -> None:
+    offer = offer_of(1_000, 3_000)
+    assert nothing_refusal(HALF, offer, NOW) is None
+    assert getattr(nothing_refusal(None, offer, NOW), "code", None) == "promo_code_not_valid"
+    for_one = HALF._replace(money_max_minor=500)
+    assert nothing_refusal(for_one, offer, NOW) is None, "the cheaper one can still be had"
+    for_none = for_one._replace(ticket_type_ids=frozenset({"t1"}))
+    assert getattr(nothing_refusal(for_none, offer, NOW), "code", None) == "promo_code_used_up"
+    assert nothing_refusal(HALF._replace(ticket_type_ids=frozenset()), offer, NOW) is not None
 
 
 def test_a_code_opens_only_what_needs_a_code_and_is_its_own() -> None:

@@ -82,8 +82,7 @@ async def test_what_the_worker_is_writing_of_an_event_goes_with_it(
         one = await booking_index.lock(worker, event.id)
         assert one is not None
         wiped = asyncio.create_task(actions.wipe(office, test_id, 5))
-        while not await rows.one("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"):  # noqa: ASYNC110 - only the database knows
-            await asyncio.sleep(0.01)
+        await rows.until("SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
         (begun,) = await sales.progress(worker, [event.id])
         await sales.keep(worker, begun, {At("ever", EVER, new_id()): Figures(Tickets(1))})
         await booking_index.add_words(worker, one, [Worded(1, NOW, ["ada"])])

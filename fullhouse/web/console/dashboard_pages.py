@@ -1,7 +1,7 @@
 """The dashboards: an organizer's and an event's sales in numbers and pictures, kept up to date while one looks."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -10,8 +10,8 @@ from fastapi import APIRouter, Query, Response
 
 from fullhouse.actions import sales
 from fullhouse.actions.deps import Deps
-from fullhouse.actions.sales import Asked, EventSales
-from fullhouse.rules.sales import OF_WHOLE_BOOKINGS, Bucket, Figures, summed
+from fullhouse.actions.sales import Asked, EventSales, OrganizerSales
+from fullhouse.rules.sales import OF_WHOLE_BOOKINGS, Bucket, Figures, day_of, summed
 from fullhouse.store import event as events
 from fullhouse.web.api.ids import event_id_of
 from fullhouse.web.api.shapes import uuid_or_none
@@ -51,7 +51,7 @@ def add(router: APIRouter, deps: Deps) -> None:
 
 
 async def _organizer(deps: Deps, visitor: Visitor, organizer_id: str) -> Response:
-    since = deps.clock() - timedelta(days=DAYS_SHOWN - 1)
+    since = deps.clock() - timedelta(days=DAYS_SHOWN)
     found = await sales.of_organizer(deps, organizer_id, Asked("day", since, None))
     totals: dict[str, Figures] = {}
     for one in found.events:
@@ -64,14 +64,21 @@ async def _organizer(deps: Deps, visitor: Visitor, organizer_id: str) -> Respons
         totals=[(currency, totals[currency]) for currency in sorted(totals) if totals[currency] != Figures()],
         coming=[one for one in found.events if one.starts_at > now],
         past=[one for one in reversed(found.events) if one.starts_at <= now][:20],
-        chart=stacked([visitor.language.text("tickets")], _rows(visitor, counted, "day", now, ZoneInfo("UTC"), 1)),
+        chart=stacked([visitor.language.text("tickets")], _rows(visitor, counted, "day", _today(found), UTC, 1)),
         as_of=now,
     )
 
 
+def _today(found: OrganizerSales) -> datetime:
+    """The day that it is with one of the events, the latest of them: each counts the days of its own time zone."""
+    zones = {one.time_zone for one in found.events} or {"UTC"}
+    return max(day_of(found.as_of, ZoneInfo(zone)) for zone in zones)
+
+
 async def _event(deps: Deps, visitor: Visitor, event_id: str, bucket: Bucket, compare_to: str) -> Response:
     length, count = STEPS[bucket]
-    since = deps.clock() - (count - 1) * length
+    # One more than is shown, as the first begins before the moment so long ago, and by the clocks of its place.
+    since = deps.clock() - count * length
     other_id, own = uuid_or_none(compare_to), visitor.call.caller.event_ids
     if own is not None and other_id is not None and other_id not in own:
         # A key that is good for some events alone sees no others beside them.
@@ -117,13 +124,12 @@ def _rows(
     counted: Mapping[datetime, Sequence[int]],
     bucket: Bucket,
     now: datetime,
-    zone: ZoneInfo,
+    zone: tzinfo,
     width: int,
 ) -> list[tuple[str, Sequence[int]]]:
     length, count = STEPS[bucket]
     if bucket == "day":
-        local = now.astimezone(zone)
-        last = datetime(local.year, local.month, local.day, tzinfo=UTC)
+        last = day_of(now, zone)
     else:
         minutes = int(length.total_seconds()) // 60
         last = now.replace(minute=now.minute - now.minute % minutes, second=0, microsecond=0)
@@ -132,7 +138,7 @@ def _rows(
     return [(_label(visitor, at, bucket, zone), counted.get(at, nothing)) for at in moments]
 
 
-def _label(visitor: Visitor, at: datetime, bucket: Bucket, zone: ZoneInfo) -> str:
+def _label(visitor: Visitor, at: datetime, bucket: Bucket, zone: tzinfo) -> str:
     locale = visitor.language.locale
     if bucket == "day":
         return str(dates.format_skeleton("MMMd", at, locale=locale))

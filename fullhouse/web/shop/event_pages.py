@@ -21,7 +21,7 @@ from fullhouse.web.pages.formats import money
 from fullhouse.web.pages.forms import WHOLE, Form, FormModel, empty, filled, key_of, refused, status_of_again
 from fullhouse.web.pages.language import N_
 from fullhouse.web.pages.page import moved, page
-from fullhouse.web.pages.refusal_texts import FormFault
+from fullhouse.web.pages.refusal_texts import FormFault, detail_of
 from fullhouse.web.pages.visitor import CurrentVisitor, Visitor
 from fullhouse.web.shop.addresses import booking_path, colour_of, event_id_of, event_path
 from fullhouse.web.shop.event_card import event_card
@@ -150,7 +150,7 @@ def _facts(deps: Deps, visitor: Visitor, found: ShopEvent, form: Form) -> dict[s
         "form": form,
         "quantities": _quantities(form, found),
         "choices_max": min(CHOICES_MAX, deps.num_seats_max),
-        "code_fault": found.code_refusal,
+        "code_fault": found.code_refusal and detail_of(found.code_refusal, visitor.language),
         "canonical": canonical,
         "card": event_card(found, canonical, image, visitor.site.public_url),
     }

@@ -171,6 +171,30 @@ async def test_a_code_opens_ticket_types_and_lowers_prices(
     assert (await client.get(f"/bookings/{booking_id}")).json()["price"]["lines"][0]["off_minor"] == 1_250
 
 
+async def test_a_page_says_of_a_code_what_the_booking_would(
+    client: httpx.AsyncClient, offering: Offering, conninfo: str
+) -> None:
+    event = {"id": offering.event_id}
+    await new(client, event, "promo-codes", code="HALF", kind="percent", amount=5_000, bookings_max=1)
+    first, before = [await opened(client, offering.event_id, code="half") for _ in range(2)]
+    late = await opened(client, offering.event_id)
+    assert (await send(client, first, "", quantity=wanted(first, Adult=1), **ANN)).status_code == 303
+    for spoilt, said in (
+        ("UPDATE promo_codes SET bookings_max = bookings_used", "This code is used up."),
+        ("UPDATE promo_codes SET bookings_max = NULL, valid_until = '2001-01-01'", "This code is not valid here."),
+        ("UPDATE promo_codes SET valid_until = NULL, valid_from = '9999-01-01'", "This code is not valid here."),
+    ):
+        run(conninfo, spoilt)
+        shown = await opened(client, offering.event_id, code="half")
+        assert said in words_of(shown)
+        assert "€13.44" not in words_of(shown)
+        for page in (before, late):
+            again = await send(client, page, "", quantity=wanted(page, Adult=1), promo_code="HALF", **ANN)
+            assert again.status_code in {409, 422}
+            assert said in words_of(again)
+            assert "has changed from" not in words_of(again)
+
+
 async def test_an_event_is_found_by_its_slug(client: httpx.AsyncClient) -> None:
     event = await new_event(client, **{**DETAILS, "sales_from": None})
     page = await opened(client, "late-trio")
