@@ -1,6 +1,8 @@
 """The dashboards of the console: what was sold, for who may read it, with the numbers behind each picture."""
 
 import re
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -47,6 +49,19 @@ async def test_an_event_shows_its_sales_by_ticket_type_and_its_places(olga: http
     assert f"/console/events/{event_id}/bookings?status=held" in page.text
     assert "style=" not in page.text
     assert "Verkauft" in words_of(await look(olga, f"/console/events/{event_id}?lang=de"))
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Pago_Pago"])
+async def test_a_chart_reaches_to_today_where_the_event_is(olga: httpx.AsyncClient, conninfo: str, zone: str) -> None:
+    offering = await new_returnable(olga, conninfo)
+    await olga.patch(f"/events/{offering.event_id}", json={"time_zone": zone})
+    await buy(olga, offering, 2)
+    today = datetime.now(ZoneInfo(zone))
+    for path in (HOUSE, f"/console/events/{offering.event_id}"):
+        page = await look(olga, path)
+        # Somebody may look just after midnight.
+        days = [f"{day:%b} {day.day}: 2 " for day in (today, today + timedelta(minutes=1))]
+        assert any(f"<title>{day}" in page.text for day in days), path
 
 
 async def test_an_event_stands_beside_the_one_before(olga: httpx.AsyncClient, conninfo: str) -> None:
