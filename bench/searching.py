@@ -129,7 +129,8 @@ async def _keep_up(conninfo: str) -> None:
                 pass
             await sales.keep_up(deps)
             async with deps.reading() as conn:
-                if not await stored_index.behind(conn, stored_index.BEFORE_ALL, 1) and not await stored_sales.behind(conn):
+                waiting = await stored_index.behind(conn, stored_index.BEFORE_ALL, 1)
+                if not waiting and not await stored_sales.behind(conn):
                     return
             # The worker of the server is at what is left.
             await asyncio.sleep(0.2)

@@ -24,7 +24,6 @@ from fullhouse.outside.openid import OpenidProvider
 from fullhouse.outside.payments.bank_transfer import BankTransfer
 from fullhouse.outside.payments.box_office import BoxOffice
 from fullhouse.outside.payments.provider import Provider, Providers
-from fullhouse.outside.payments.stripe import Stripe
 from fullhouse.printing.apple_pass import signer_of
 from fullhouse.printing.google_wallet import issuer_of
 from fullhouse.printing.press import Press
@@ -266,6 +265,8 @@ def build_providers(settings: Settings) -> Providers:
     """The ways to pay that this installation has."""
     providers: dict[ProviderName, Provider] = {"cash": BoxOffice(), "card_terminal": BoxOffice()}
     if settings.stripe_secret_key and settings.stripe_webhook_secret:
+        from fullhouse.outside.payments.stripe import Stripe  # noqa: PLC0415 - 3 MB that only those who use it need
+
         providers["stripe"] = Stripe(
             settings.stripe_secret_key,
             settings.stripe_webhook_secret,

@@ -9,9 +9,6 @@ from typing import Any, NamedTuple
 from urllib.parse import quote_plus, urlsplit
 
 import httpx
-from authlib.oauth2.rfc6749.parameters import prepare_grant_uri  # type: ignore[import-untyped] # it has no types
-from authlib.oauth2.rfc7636 import create_s256_code_challenge  # type: ignore[import-untyped] # it has no types
-from authlib.oidc.core import CodeIDToken  # type: ignore[import-untyped] # it has no types
 from joserfc import jwt
 from joserfc.errors import InvalidKeyIdError
 from joserfc.jwk import KeySet
@@ -71,6 +68,10 @@ class OpenidProvider:
 
     async def url_of(self, begun: Begun, now: datetime) -> str:
         """Where the browser has to go. Raises OpenidUnavailable."""
+        # The library takes 5 MB, which an installation that asks no provider does not need.
+        from authlib.oauth2.rfc6749.parameters import prepare_grant_uri  # type: ignore[import-untyped] # noqa: PLC0415 - see above
+        from authlib.oauth2.rfc7636 import create_s256_code_challenge  # type: ignore[import-untyped] # noqa: PLC0415 - see above
+
         provider = await self._known(now)
         url: str = prepare_grant_uri(
             provider.authorization_endpoint,
@@ -90,6 +91,8 @@ class OpenidProvider:
 
         Raises OpenidUnavailable and OpenidWrong.
         """
+        from authlib.oidc.core import CodeIDToken  # type: ignore[import-untyped] # noqa: PLC0415 - as in url_of
+
         provider = await self._known(now)
         token = await self._id_token(provider, code, begun)
         found = await self._decoded(provider, token)
