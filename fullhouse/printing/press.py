@@ -6,9 +6,10 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from importlib import resources
-from typing import Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-import typst
+if TYPE_CHECKING:
+    import typst
 
 Document: TypeAlias = Literal["ticket", "receipt"]
 
@@ -62,8 +63,10 @@ class Press:
         """Begin nothing more."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
-    def _compiler(self, document: Document) -> typst.Compiler:
+    def _compiler(self, document: Document) -> "typst.Compiler":
         """The thread's compiler of a document; two threads can't share one."""
+        import typst  # noqa: PLC0415 - 5 MB that a process needs only from its first document on
+
         compilers: dict[Document, typst.Compiler] = self._own.__dict__.setdefault("compilers", {})
         if document not in compilers:
             with self._lock:
