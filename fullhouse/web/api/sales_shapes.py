@@ -75,7 +75,7 @@ class ComparedShape(Shape):
 
 
 class EventSalesShape(Shape):
-    """An event in numbers, all as of one moment. A bucket or a day in which nothing happened is left out."""
+    """An event in numbers, sales up to `as_of`. A bucket or a day in which nothing happened is left out."""
 
     as_of: datetime
     event_id: Id
@@ -116,7 +116,7 @@ class OrganizerBucketShape(Shape):
 
 
 class OrganizerSalesShape(Shape):
-    """All events of an organizer in numbers, as of one moment."""
+    """All events of an organizer in numbers, sales up to `as_of`: some seconds ago in a rush."""
 
     as_of: datetime
     by_currency: list[CurrencyFiguresShape]
