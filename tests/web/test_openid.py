@@ -127,7 +127,13 @@ async def test_who_does_not_sign_in_there_is_not_signed_in_here(office: Office, 
     assert "No." not in answer.text
 
 
-@pytest.mark.parametrize("query", ["", "?code=x", "?state=", "?state=" + "x" * 201, "?state=x&code=" + "x" * 4001])
+@pytest.mark.parametrize(
+    "query",
+    [
+        *("", "?code=x", "?state=", "?state=" + "x" * 201, "?state=x&code=" + "x" * 4001),
+        *("?state=x&code=%C3%A4", "?state=x&error=%00"),
+    ],
+)
 async def test_a_way_back_without_its_state_is_none(office: Office, query: str) -> None:
     assert_problem(await office.visitor().get(f"/sessions/oidc/callback{query}"), 422, "validation_failed")
 

@@ -30,8 +30,12 @@ SIGNING = ("too_many_attempts", "outcome_unknown")
 
 PasskeyId = Annotated[str, Path(description="The passkey's id.")]
 OpenidState = Annotated[str, Query(min_length=1, max_length=200, description="As we have given it to the provider.")]
-OpenidCode = Annotated[str | None, Query(max_length=4000, description="From the provider.")]
-OpenidError = Annotated[str | None, Query(max_length=4000, description="From the provider, instead of the code.")]
+VISIBLE = "^[ -~]*$"
+"""What a provider may say, by RFC 6749, appendix A: any more would not fit into an address."""
+OpenidCode = Annotated[str | None, Query(max_length=4000, pattern=VISIBLE, description="From the provider.")]
+OpenidError = Annotated[
+    str | None, Query(max_length=4000, pattern=VISIBLE, description="From the provider, instead of the code.")
+]
 
 
 def build(deps: Deps) -> APIRouter:
