@@ -20,6 +20,7 @@ from fullhouse.actions.deps import Deps
 from fullhouse.main import build_app
 from fullhouse.store.embedded import Embedded, join
 from tests.cast import make_settings, running_deps
+from tests.post_office import PostOffice, open_post_office
 
 TEMPLATE = "fullhouse_template"
 MEMORY = Path("/dev/shm")  # noqa: S108 - within it, each run makes a folder that is its own
@@ -73,6 +74,13 @@ def fresh_database(embedded: Embedded, template: str) -> Iterator[str]:
         yield make_conninfo(embedded.running.conninfo, dbname=name)
     finally:
         _administer(embedded, "DROP DATABASE {} WITH (FORCE)", name)
+
+
+@pytest.fixture
+def post_office() -> Iterator[PostOffice]:
+    """A mail server."""
+    with open_post_office() as opened:
+        yield opened
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 import pytest
@@ -19,7 +19,7 @@ from fullhouse.rules.answer import Answered
 from fullhouse.rules.booking import Buyer
 from tests.cast import running_deps
 from tests.offers import change
-from tests.post_office import PostOffice, open_post_office
+from tests.post_office import PostOffice
 from tests.posting import book_for, confirm, logged, new_offer, read_all
 
 BUYERS = 60
@@ -30,26 +30,20 @@ SECONDS_MAX = 120
 
 
 @pytest.fixture
-def office() -> Iterator[PostOffice]:
-    with open_post_office() as opened:
-        yield opened
-
-
-@pytest.fixture
-async def deps(conninfo: str, office: PostOffice) -> AsyncIterator[Deps]:
-    async with running_deps(conninfo, **office.settings) as running:
+async def deps(conninfo: str, post_office: PostOffice) -> AsyncIterator[Deps]:
+    async with running_deps(conninfo, **post_office.settings) as running:
         yield running
 
 
 @asynccontextmanager
-async def killed_worker(conninfo: str, office: PostOffice) -> AsyncIterator[None]:
+async def killed_worker(conninfo: str, post_office: PostOffice) -> AsyncIterator[None]:
     """A worker at work, which is killed at the end wherever it is."""
     worker = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
         "tests.acceptance.mail_worker",
         conninfo,
-        json.dumps(office.settings),
+        json.dumps(post_office.settings),
         stdout=subprocess.PIPE,
     )
     try:
@@ -62,10 +56,10 @@ async def killed_worker(conninfo: str, office: PostOffice) -> AsyncIterator[None
         await worker.wait()
 
 
-async def until_arrived(office: PostOffice, count: int) -> None:
+async def until_arrived(post_office: PostOffice, count: int) -> None:
     """Wait until so many mails have arrived; how long that takes is up to the machine."""
     async with asyncio.timeout(SECONDS_MAX):
-        while len(office.contents()) < count:  # noqa: ASYNC110 - the mail server is another process
+        while len(post_office.contents()) < count:  # noqa: ASYNC110 - the mail server is another process
             await asyncio.sleep(0.01)
 
 
@@ -78,7 +72,7 @@ async def until_all_are_sent(deps: Deps) -> None:
 
 
 async def test_a_worker_that_is_killed_anywhere_loses_no_mail_and_repeats_only_under_the_same_id(
-    deps: Deps, conninfo: str, office: PostOffice
+    deps: Deps, conninfo: str, post_office: PostOffice
 ) -> None:
     event, type_id = await new_offer(deps, conninfo, 2_500)
     buyers = [Buyer(f"Buyer {n}", f"b{n}@example.org") for n in range(BUYERS)]
@@ -91,14 +85,14 @@ async def test_a_worker_that_is_killed_anywhere_loses_no_mail_and_repeats_only_u
     await mailing.send(deps, event.id, draft, None, lambda one: Answered(201, one.mailing.id))
     chance = random.Random(27)
     for _ in range(ROUNDS):
-        async with killed_worker(conninfo, office):
-            await until_arrived(office, len(office.contents()) + chance.randint(0, MORE_MAX))
+        async with killed_worker(conninfo, post_office):
+            await until_arrived(post_office, len(post_office.contents()) + chance.randint(0, MORE_MAX))
             await asyncio.sleep(chance.uniform(0, 0.1))
         # What was leased by the dead comes back when the lease ends; nobody waits for that here.
         await change(conninfo, "UPDATE mails SET next_try_at = now() WHERE state = 'waiting'")
-    async with killed_worker(conninfo, office):
+    async with killed_worker(conninfo, post_office):
         await until_all_are_sent(deps)
-    arrived = office.mails()
+    arrived = post_office.mails()
     known = {one.message_id: one.mail for one in await logged(deps)}
     assert len(known) == 3 * BUYERS, "each buyer is told three things"
     assert Counter(one.kind for one in known.values()) == {

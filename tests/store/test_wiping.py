@@ -23,6 +23,9 @@ NOT_WIPED = {
 }
 """Tables that name an organizer or an event, and are in none of the lists."""
 
+A_WAIT = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+"""Somebody waits for another's lock."""
+
 
 async def test_every_table_that_names_an_event_or_an_organizer_is_wiped(rows: Rows) -> None:
     found = await rows.all(
@@ -35,9 +38,12 @@ async def test_every_table_that_names_an_event_or_an_organizer_is_wiped(rows: Ro
     assert {name for (name,) in found} - NOT_WIPED == wiped - NOT_WIPED
 
 
-async def for_tests(conn: WriteConn) -> str:
+async def all_for_tests(database: Database, rows: Rows) -> str:
+    """Make all events those of a new test organizer."""
     test_id = new_id()
-    await organizer.create(conn, Organizer(test_id, "Trial", "en", None, organizer.DEFAULT_ID, NOW))
+    async with database.write() as writer:
+        await organizer.create(writer, Organizer(test_id, "Trial", "en", None, organizer.DEFAULT_ID, NOW))
+    await rows.run("UPDATE events SET organizer_id = %s", test_id)
     return test_id
 
 
@@ -50,8 +56,7 @@ async def test_an_event_is_deleted_in_steps_and_with_its_last_row(
         await pipeline.commit()
     async with database.write() as writer:
         assert await wiping.step(writer, organizer.DEFAULT_ID, 100) == 0, "it is no test organizer"
-        test_id = await for_tests(writer)
-    await rows.run("UPDATE events SET organizer_id = %s", test_id)
+    test_id = await all_for_tests(database, rows)
     left = []
     for _ in range(3):
         async with database.write() as writer:
@@ -73,16 +78,15 @@ async def test_what_the_worker_is_writing_of_an_event_goes_with_it(
     database: Database, office: Database, rows: Rows
 ) -> None:
     event = await put_on_sale(database, 20)
+    test_id = await all_for_tests(database, rows)
     async with database.write() as writer:
-        test_id = await for_tests(writer)
         await booking_index.add_tallies(writer, [event.id])
-    await rows.run("UPDATE events SET organizer_id = %s", test_id)
     async with database.write() as worker:
         assert await sales.keep_event(worker, event.id)
         one = await booking_index.lock(worker, event.id)
         assert one is not None
         wiped = asyncio.create_task(actions.wipe(office, test_id, 5))
-        await rows.until("SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
+        await rows.until(A_WAIT)
         (begun,) = await sales.progress(worker, [event.id])
         await sales.keep(worker, begun, {At("ever", EVER, new_id()): Figures(Tickets(1))})
         await booking_index.add_words(worker, one, [Worded(1, NOW, ["ada"])])
@@ -95,11 +99,9 @@ async def test_what_the_worker_is_writing_of_an_event_goes_with_it(
 
 
 async def test_what_is_left_out_now_is_deleted_the_next_time(database: Database, rows: Rows) -> None:
-    async with database.write() as writer:
-        test_id = await for_tests(writer)
     for _ in range(3):
         await put_on_sale(database, 20)
-    await rows.run("UPDATE events SET organizer_id = %s", test_id)
+    test_id = await all_for_tests(database, rows)
     first = await actions.wipe(database, organizer.DEFAULT_ID, 2)
     assert not first.is_done
     assert await rows.one("SELECT count(*) FROM events") == 1
@@ -113,16 +115,14 @@ async def test_a_row_that_somebody_is_changing_is_deleted_as_well(
     database: Database, conn: WriteConn, rows: Rows
 ) -> None:
     event = await put_on_sale(database, 20)
-    async with database.write() as writer:
-        test_id = await for_tests(writer)
-    await rows.run("UPDATE events SET organizer_id = %s", test_id)
+    test_id = await all_for_tests(database, rows)
     await rows.run(
         "INSERT INTO notices (event_id, number, organizer_id, kind, at) VALUES (%s, 1, %s, 'event.changed', now())",
         *(event.id, test_id),
     )
     async with conn.transaction():
         await conn.execute("UPDATE notices SET position = 1_000")
-        wiping_it = asyncio.create_task(actions.wipe(database, test_id, 2))
-        await rows.until("SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%notices%'")
-    assert (await wiping_it).is_done
+        wiped = asyncio.create_task(actions.wipe(database, test_id, 2))
+        await rows.until(A_WAIT)
+    assert (await wiped).is_done
     assert await rows.one("SELECT count(*) FROM notices") == 0
