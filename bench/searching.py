@@ -127,7 +127,8 @@ async def _keep_up(conninfo: str) -> None:
         while True:
             async for _ in booking_index.keep_up(deps):
                 pass
-            await sales.keep_up(deps)
+            async for _ in sales.keep_up(deps):
+                pass
             async with deps.reading() as conn:
                 waiting = await stored_index.behind(conn, stored_index.BEFORE_ALL, 1)
                 if not waiting and not await stored_sales.behind(conn):

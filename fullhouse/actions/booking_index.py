@@ -1,7 +1,6 @@
 """Keeping up what bookings are found by. What this has not come to yet is found all the same, only slower."""
 
 import logging
-import time
 from collections.abc import AsyncIterator, Sequence
 
 from fullhouse.actions.deps import Deps
@@ -17,23 +16,19 @@ PAGE = 2_000
 EVENTS = 200
 
 
-async def keep_up(deps: Deps) -> AsyncIterator[float]:
-    """Look through all bookings that are new, page by page; yields how many seconds each page took.
-
-    Whoever calls it pauses for longer than that, so that a rush has the machine for itself.
-    """
+async def keep_up(deps: Deps) -> AsyncIterator[str]:
+    """Look through all bookings that are new, page by page; yields the event of each page."""
     done = True
     while done:
         done = False
         async for event_id in _behind(deps):
-            began = time.monotonic()
             try:
                 async with deps.database.write() as conn:
                     done |= await _look_through(conn, event_id) > 0
             except Exception:
                 # A defect in one must not keep the others from being found.
                 log.exception("bookings not looked through", extra={"event_id": event_id})
-            yield time.monotonic() - began
+            yield event_id
 
 
 async def _behind(deps: Deps) -> AsyncIterator[str]:

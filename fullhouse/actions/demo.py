@@ -121,5 +121,6 @@ async def _settle(deps: Deps) -> None:
     await _tell(deps)
     async for _ in booking_index.keep_up(deps):
         pass
-    await sales.keep_up(deps)
+    async for _ in sales.keep_up(deps):
+        pass
     await audit_log.seal_all(deps.database)

@@ -1,7 +1,7 @@
 """Sales in numbers: kept up by the worker, and shown to staff as of one moment."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -82,38 +82,38 @@ class OrganizerSales(NamedTuple):
     over_time: dict[datetime, dict[str, Figures]]
 
 
-async def keep_up(deps: Deps) -> int:
-    """Count what is new, event by event; returns how many events had anything. Others may be at it, too."""
+async def keep_up(deps: Deps) -> AsyncIterator[str]:
+    """Count what is new, page by page; yields the event of each page. Others may be at it, too."""
     async with deps.database.read() as reader:
         event_ids = await sales.behind(reader)
-    done = 0
     for event_id in event_ids:
         try:
-            done += await _count(deps, event_id)
+            async for _ in _count(deps, event_id):
+                yield event_id
         except psycopg.errors.SerializationFailure:
             # Another process has counted it since.
             continue
         except Exception:
             # A defect in one must not keep the others from being counted.
             log.exception("sales not counted", extra={"event_id": event_id})
-    return done
 
 
-async def _count(deps: Deps, event_id: str) -> bool:
-    """Count an event to its last notice; False when it is gone, or another is at it."""
-    while True:
+async def _count(deps: Deps, event_id: str) -> AsyncIterator[None]:
+    """Count an event to its last notice, page by page, unless it is gone or another is at it."""
+    is_more = True
+    while is_more:
         async with deps.database.write() as conn:
             # What is counted anew has to be as of the same moment as the number of its last notice.
             await conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
             # What is written of an event that is being deleted would stay for ever.
             if not await sales.keep_event(conn, event_id):
-                return False
+                return
             (one,) = await sales.progress(conn, [event_id])
             if one.counted is not None and not await sales.lock(conn, one):
-                return False
+                return
             await sales.keep(conn, one, await _counted(conn, one))
-        if one.until == one.notices_made:
-            return True
+            is_more = one.until < one.notices_made
+        yield
 
 
 async def _counted(conn: ReadConn, one: Progress) -> dict[At, Figures]:

@@ -57,6 +57,11 @@ class Engine:
         self._tasks = [asyncio.create_task(lane.run()) for lane in self._lanes]
         self._tasks.append(asyncio.create_task(self._refuse_overdue()))
 
+    @property
+    def is_rush(self) -> bool:
+        """Whether so many are booking here that what can wait should."""
+        return self._intake.is_rush
+
     def submit(self, request: Request) -> asyncio.Future[Outcome]:
         """Put a request in line; the future gets its outcome after the commit.
 

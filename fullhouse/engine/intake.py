@@ -9,6 +9,8 @@ from typing import Literal, NamedTuple
 from fullhouse.rules.booking import Outcome, Request
 from fullhouse.rules.refusals import busy
 
+RUSH_SECONDS = 1.0
+"""So long after its last large batch a process is in a rush."""
 SKIPS_MAX = 3
 """So often an event may be passed over because it is locked elsewhere, before a lane waits for its lock."""
 
@@ -103,7 +105,13 @@ class Intake:
         self._contended = Ready()
         self._finished = asyncio.Event()
         self._is_closed = False
+        self._rushed_at = -RUSH_SECONDS
         self.waiting = 0
+
+    @property
+    def is_rush(self) -> bool:
+        """Whether so many are booking that others should hold back."""
+        return asyncio.get_running_loop().time() - self._rushed_at < RUSH_SECONDS
 
     def join(self, request: Request) -> asyncio.Future[Outcome]:
         """Wait in line; the future gets the outcome. Raises `Busy` at once when the line is full or closed."""
@@ -165,6 +173,8 @@ class Intake:
         self.waiting -= count
         if not line:
             del self._lines[event_id]
+        if len(batch.waiters) >= self._limits.hot_line_length:
+            self._rushed_at = asyncio.get_running_loop().time()
 
     def put_back(self, batch: Batch, skipped: set[str]) -> None:
         """Return the requests of events that were locked elsewhere to the front of their lines, in order."""

@@ -15,7 +15,7 @@ NUMBER_MAX = _MASK
 
 _ODD = 0x2C1B3C6D & _MASK | 1
 _ODD_INVERSE = pow(_ODD, -1, 1 << _BITS)
-_TRIPLES = [a + b + c for a in _DIGITS for b in _DIGITS for c in _DIGITS]
+_PAIRS = [a + b for a in _DIGITS for b in _DIGITS]
 
 
 def _offset(event_id: str) -> int:
@@ -28,7 +28,7 @@ def reference_of(event_id: str, number: int) -> str:
     shuffled = (number + _offset(event_id)) & _MASK
     shuffled = (shuffled ^ (shuffled >> 15)) * _ODD & _MASK
     shuffled ^= shuffled >> 15
-    return _TRIPLES[shuffled >> 15] + _TRIPLES[shuffled & 0x7FFF]
+    return _PAIRS[shuffled >> 20] + _PAIRS[shuffled >> 10 & 0x3FF] + _PAIRS[shuffled & 0x3FF]
 
 
 def number_of(event_id: str, reference: str) -> int | None:

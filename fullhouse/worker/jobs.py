@@ -23,6 +23,7 @@ from fullhouse.actions import (
 from fullhouse.actions.deps import Deps
 from fullhouse.rules.actor import Who
 from fullhouse.worker import mails
+from fullhouse.worker.pace import work_through
 
 log = logging.getLogger(__name__)
 
@@ -39,8 +40,6 @@ NUMBER_EVERY_SECONDS = 0.2
 ERASE_EVERY_SECONDS = 3_600.0
 INDEX_EVERY_SECONDS = 1.0
 COUNT_SALES_EVERY_SECONDS = 2.0
-INDEX_REST = 4
-"""So many times as long as a page took, the index of bookings rests before the next: selling comes first."""
 RELEASE_PAUSE_SECONDS = 0.02
 """A breath for those who book, between one round of releasing holds and the next, or of cancelling bookings."""
 
@@ -80,8 +79,7 @@ def _of_bookings(deps: Deps) -> list[tuple[float, Job]]:
         await payment.sweep(deps)
 
     async def erase() -> None:
-        async for _ in privacy.erase_old(deps):
-            await asyncio.sleep(RELEASE_PAUSE_SECONDS)
+        await work_through(privacy.erase_old(deps), deps.engine)
 
     return [
         (RELEASE_EVERY_SECONDS, release),
@@ -93,11 +91,10 @@ def _of_bookings(deps: Deps) -> list[tuple[float, Job]]:
 
 def _for_staff(deps: Deps) -> list[tuple[float, Job]]:
     async def index() -> None:
-        async for seconds in booking_index.keep_up(deps):
-            await asyncio.sleep(INDEX_REST * seconds)
+        await work_through(booking_index.keep_up(deps), deps.engine)
 
     async def tally() -> None:
-        await sales.keep_up(deps)
+        await work_through(sales.keep_up(deps), deps.engine)
 
     return [(INDEX_EVERY_SECONDS, index), (COUNT_SALES_EVERY_SECONDS, tally)]
 
@@ -110,8 +107,7 @@ def _of_notices(deps: Deps) -> list[tuple[float, Job]]:
         await audit_log.seal_all(deps.database)
 
     async def read() -> None:
-        async for _ in webhook_delivery.read_notices(deps):
-            await asyncio.sleep(RELEASE_PAUSE_SECONDS)
+        await work_through(webhook_delivery.read_notices(deps), deps.engine)
 
     async def deliver() -> None:
         await webhook_delivery.deliver(deps)

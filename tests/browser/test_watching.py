@@ -37,7 +37,7 @@ def told(visitor: Visitor) -> str:
 async def test_a_page_that_is_wider_than_the_screen_is_seen(visit: Visiting, has_scripts: bool) -> None:  # noqa: FBT001 - named by pytest
     wide = '<main><table width="900"><tr><td>wide</table></main>'
     visitor = await visit_page(visit, wide, Look(PHONE, has_scripts=has_scripts))
-    assert "is wider than the phone" in told(visitor)
+    assert "does not fit the phone" in told(visitor)
 
 
 @pytest.mark.parametrize("has_scripts", [True, False])

@@ -21,6 +21,11 @@ TOO_WIDE = """() => {
   return [`${wide.scrollWidth} of ${limit} pixels`, ...all.slice(0, 5).map(one => one.outerHTML.slice(0, 120))];
 }"""
 
+SPILLS = """() => [...document.querySelectorAll('.site-header-row > *')]
+  .filter(one => one.scrollWidth > one.clientWidth + 1)
+  .map(one => `${one.scrollWidth} of ${one.clientWidth} pixels: ` + one.outerHTML.slice(0, 120))"""
+"""What is wider than the place that the page's head has for it, and so lies on what stands beside it."""
+
 TABS_MAX = 60
 SHOWS_FOCUS = """one => {
   const style = getComputedStyle(one);
@@ -102,17 +107,17 @@ class Visitor:
         await expect(self.page.get_by_text(text).filter(visible=True)).to_have_count(0)
 
     async def look_around(self) -> None:
-        """Note when the page is wider than the screen."""
+        """Note when the page is wider than the screen, or a part of its head lies on another."""
         try:
             await self.page.wait_for_load_state()
-            wide = await self.page.evaluate(TOO_WIDE)
+            wide = await self.page.evaluate(TOO_WIDE) + await self.page.evaluate(SPILLS)
         except Error as error:
             # The page has gone on to the next one meanwhile, which is looked at in its turn.
             if "navigation" not in str(error) and "context was destroyed" not in str(error):
                 raise
             return await self.look_around()
         if wide:
-            self.watch.problems.append(f"{self.page.url} is wider than the {self.look.screen.name}: {wide}")
+            self.watch.problems.append(f"{self.page.url} does not fit the {self.look.screen.name}: {wide}")
         return None
 
     async def check_accessibility(self) -> None:

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from fullhouse.engine.intake import SKIPS_MAX, Batch, Intake, Limits
+from fullhouse.engine.intake import RUSH_SECONDS, SKIPS_MAX, Batch, Intake, Limits
 from fullhouse.rules.booking import BookRequest, Outcome, Refused
 from fullhouse.rules.refusals import Busy, EventOver
 
@@ -192,3 +192,22 @@ async def test_a_waiter_gets_one_answer_whatever_comes_after_it() -> None:
     assert told.result() is DONE
     assert type(failed.exception()) is Busy
     assert gone.cancelled()
+
+
+async def test_a_rush_lasts_until_no_large_batch_was_taken_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    loop = asyncio.get_running_loop()
+    now = loop.time()
+    monkeypatch.setattr(loop, "time", lambda: now)
+    intake = Intake(LIMITS)
+    join(intake, ("a", 1), ("a", 2))
+    intake.finish(await intake.take_shared())
+    assert not intake.is_rush, "two are not many"
+    join(intake, ("a", 1), ("a", 2), ("a", 3))
+    intake.finish(await intake.take_hot())
+    found = [intake.is_rush]
+    now += RUSH_SECONDS / 2
+    join(intake, ("a", 1))
+    intake.finish(await intake.take_shared())
+    found.append(intake.is_rush)
+    now += RUSH_SECONDS / 2
+    assert [*found, intake.is_rush] == [True, True, False], "one more made it no longer"

@@ -23,7 +23,7 @@ HOUSE = "/organizers/00000000-0000-7000-8000-000000000001"
 async def count(conninfo: str) -> int:
     """Do what the worker does; that of the server may have come before."""
     async with running_deps(conninfo) as deps:
-        return await sales.keep_up(deps)
+        return len([one async for one in sales.keep_up(deps)])
 
 
 async def shown(client: httpx.AsyncClient, path: str, **query: str) -> Json:
