@@ -18,7 +18,7 @@ from fullhouse.rules.booking import (
 )
 from fullhouse.rules.offer import Wanted
 from fullhouse.rules.refusals import BuyerLimitReached, BuyerRequired, HoldExpired, TicketTypesRequired
-from fullhouse.store import audit, house
+from fullhouse.store import audit
 from tests.cast import book, new_event, running_deps
 from tests.engine.priced import (
     assert_agreed,
@@ -29,7 +29,8 @@ from tests.engine.priced import (
     on_sale,
     parties,
 )
-from tests.engine.stage import QUICK, booked, held_up, refusal, rows, settled, two_offices, visitor
+from tests.engine.racing import take_the_lock_away
+from tests.engine.stage import QUICK, booked, held_up, refusal, rows, settled, two_offices
 
 SPELLINGS = ("ann@example.com", "Ann@Example.COM", "ANN@EXAMPLE.COM", "ann+tickets@example.com", "Ann+2@example.com")
 
@@ -90,14 +91,8 @@ async def test_one_buyer_who_asks_50_times_at_once_gets_what_he_may_have(
 async def test_without_the_lock_he_gets_more_and_the_test_above_fails(
     conninfo: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A check of the harness: take away the lock. No constraint stands behind this limit."""
-    for statement in ("_LOCK", "_LOCK_OR_SKIP"):
-        locking = getattr(house, statement)
-        assert "FOR NO KEY UPDATE" in locking
-        monkeypatch.setattr(house, statement, locking[: locking.index("FOR NO KEY UPDATE")])
-    async with visitor(conninfo) as conn:
-        await conn.execute("ALTER TABLE bookings DROP CONSTRAINT bookings_pkey")
-        await conn.execute("ALTER TABLE notices DROP CONSTRAINT notices_pkey")
+    """A check of the harness."""
+    await take_the_lock_away(monkeypatch, conninfo)
     with pytest.raises(AssertionError):
         await ask_50_times(conninfo, "event", 7, 64)
     ((had,),) = await rows(conninfo, "SELECT sum(places) FROM bookings")

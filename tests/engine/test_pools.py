@@ -14,8 +14,8 @@ from fullhouse.rules.booking import (
     Request,
 )
 from fullhouse.rules.refusals import BookingNotHeld, HoldExpired, NotEnoughSeats
-from fullhouse.store import house
 from tests.cast import assert_clean, basket, key, new_event, running_deps
+from tests.engine.racing import all_at_once, take_the_lock_away
 from tests.engine.stage import (
     booked,
     bookings,
@@ -26,15 +26,14 @@ from tests.engine.stage import (
     taken,
     tickets,
     two_offices,
-    visitor,
 )
 from tests.engine.test_concurrency import sell_in_processes
 from tests.offers import add_pool, add_ticket_type, let_run_out
 
 
-async def sell_the_last_places_of_a_pool_to_50_buyers(conninfo: str, count: int) -> None:
-    """Over two engines, in many small batches; so many are told yes, and the others no."""
-    async with two_offices(conninfo, batch_size_max=4) as offices:
+async def sell_the_last_places_of_a_pool_to_50_buyers(conninfo: str, count: int, batch_size_max: int = 4) -> None:
+    """Over two engines, in many small batches or in one each; so many are told yes, and the others no."""
+    async with two_offices(conninfo, batch_size_max=batch_size_max) as offices:
         event = await new_event(offices[0], total_seats=100)
         dear = await add_ticket_type(conninfo, event.id, 2_500)
         other = await add_ticket_type(conninfo, event.id, 3_000)
@@ -42,7 +41,7 @@ async def sell_the_last_places_of_a_pool_to_50_buyers(conninfo: str, count: int)
         for office in offices:
             booked(await office.engine.submit(basket(event.id, (dear, 5))))
         wishes = [basket(event.id, ((dear, other)[n // 2 % 2], 1)) for n in range(50)]
-        outcomes = await settled(offices[n % 2].engine.submit(wish) for n, wish in enumerate(wishes))
+        outcomes = await all_at_once(conninfo, offices, event.id, wishes)
     assert sum(isinstance(outcome, Booked) for outcome in outcomes) == count
     refusals = [refusal(outcome) for outcome in outcomes if not isinstance(outcome, Booked)]
     assert {type(one) for one in refusals} == {NotEnoughSeats}
@@ -58,18 +57,12 @@ async def test_the_last_place_of_a_pool_goes_to_one_of_50_buyers(conninfo: str) 
 async def test_without_the_lock_the_pool_is_oversold_and_the_test_above_fails(
     conninfo: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A check of the harness: take away the lock and the constraints behind it."""
-    for statement in ("_LOCK", "_LOCK_OR_SKIP"):
-        locking = getattr(house, statement)
-        monkeypatch.setattr(house, statement, locking[: locking.index("FOR NO KEY UPDATE")])
-    async with visitor(conninfo) as conn:
-        await conn.execute("ALTER TABLE pools DROP CONSTRAINT pools_never_oversold")
-        await conn.execute("ALTER TABLE bookings DROP CONSTRAINT bookings_pkey")
-        await conn.execute("ALTER TABLE notices DROP CONSTRAINT notices_pkey")
+    """A check of the harness: both offices give the same 20 places to their 25 buyers."""
+    await take_the_lock_away(monkeypatch, conninfo)
     with pytest.raises(AssertionError):
-        await sell_the_last_places_of_a_pool_to_50_buyers(conninfo, 20)
+        await sell_the_last_places_of_a_pool_to_50_buyers(conninfo, 20, batch_size_max=64)
     ((oversold,),) = await rows(conninfo, "SELECT taken FROM pools")
-    assert oversold > 30
+    assert oversold == 50
 
 
 async def test_two_processes_sell_from_overlapping_pools_in_opposite_order(conninfo: str) -> None:

@@ -24,7 +24,6 @@ from fullhouse.rules.refusals import (
     PromoCodeUsedUp,
     TicketTypeNotFound,
 )
-from fullhouse.store import house
 from tests.cast import running_deps
 from tests.engine.priced import (
     PRICE_MINOR,
@@ -41,7 +40,8 @@ from tests.engine.priced import (
     use_of_all,
     used,
 )
-from tests.engine.stage import PATIENCE_SECONDS, QUICK, booked, held_up, refusal, rows, settled, two_offices, visitor
+from tests.engine.racing import take_the_lock_away
+from tests.engine.stage import PATIENCE_SECONDS, QUICK, booked, held_up, refusal, rows, settled, two_offices
 from tests.engine.wire import Wire
 from tests.tidy.sources import ROOT
 
@@ -91,15 +91,8 @@ async def test_100_buyers_at_once_never_exceed_a_code_and_use_it_up(
 async def test_without_the_lock_they_exceed_it_and_the_test_above_fails(
     conninfo: str, monkeypatch: pytest.MonkeyPatch, limits: dict[str, int]
 ) -> None:
-    """A check of the harness: take away the lock and the constraints behind it."""
-    for statement in ("_LOCK", "_LOCK_OR_SKIP"):
-        locking = getattr(house, statement)
-        assert "FOR NO KEY UPDATE" in locking
-        monkeypatch.setattr(house, statement, locking[: locking.index("FOR NO KEY UPDATE")])
-    async with visitor(conninfo) as conn:
-        await conn.execute("ALTER TABLE promo_codes DROP CONSTRAINT promo_codes_never_exceeded")
-        await conn.execute("ALTER TABLE bookings DROP CONSTRAINT bookings_pkey")
-        await conn.execute("ALTER TABLE notices DROP CONSTRAINT notices_pkey")
+    """A check of the harness."""
+    await take_the_lock_away(monkeypatch, conninfo)
     with pytest.raises(AssertionError):
         await sell_to_100_buyers(conninfo, batch_size_max=64, **limits)
     exceeded = """
@@ -110,12 +103,7 @@ async def test_without_the_lock_they_exceed_it_and_the_test_above_fails(
 
 
 async def test_without_the_lock_the_check_still_stops_them(conninfo: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    for statement in ("_LOCK", "_LOCK_OR_SKIP"):
-        locking = getattr(house, statement)
-        monkeypatch.setattr(house, statement, locking[: locking.index("FOR NO KEY UPDATE")])
-    async with visitor(conninfo) as conn:
-        await conn.execute("ALTER TABLE bookings DROP CONSTRAINT bookings_pkey")
-        await conn.execute("ALTER TABLE notices DROP CONSTRAINT notices_pkey")
+    await take_the_lock_away(monkeypatch, conninfo, but="promo_codes")
     with pytest.raises(AssertionError):
         await sell_to_100_buyers(conninfo, batch_size_max=64, tickets_max=37)
     ((tickets,),) = await rows(conninfo, "SELECT tickets_used FROM promo_codes")
